@@ -1,0 +1,140 @@
+//! The annual percentage rate of charge of the European Union: Directive 2008/48/EC Annex I (consumer credit), whose
+//! equation Directives 2014/17/EU and (EU) 2023/2225 keep.
+//!
+//! X solves Σ C (1 + X)^-t = Σ D (1 + X)^-s, in years from the first drawdown. A year has 12 equal months or 52 weeks.
+//! An interval that is not whole is whole periods counted backwards from the later date and the days that remain,
+//! over 365 or 366: 366 when 29 February lies in the year that ends on the date where the days end.
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use ruint::aliases::U256;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::period::{Anchor, days_between, months_and_days, months_before, whole_months};
+use crate::rate::Rate;
+
+use super::{AprError, DatedFlow, Side, TimedFlow, distinct_dates, rate_per_period, to_rate, without_zeros};
+
+/// No flow lies further from the first drawdown.
+const MAX_YEARS: f64 = 1_000.0;
+
+/// An amount in base units, years after the first drawdown; before it when negative.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct YearFlow {
+    pub amount: U256,
+    pub years: f64,
+}
+
+/// The result under the directive: an effective annual rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EuApr {
+    /// To 12 decimal places. Shown with 1 in percent.
+    pub apr: Rate,
+}
+
+/// The APR of flows whose times in years are already counted.
+///
+/// # Errors
+/// When a time is not finite or beyond 1000 years, or the equation has no single root.
+pub fn from_times(drawdowns: &[YearFlow], payments: &[YearFlow]) -> Result<EuApr, AprError> {
+    let both = drawdowns.iter().map(|flow| (Side::Advance, flow));
+    let both = both.chain(payments.iter().map(|flow| (Side::Payment, flow)));
+    let flows: Vec<TimedFlow> =
+        both.map(|(side, flow)| timed(side, flow.amount, flow.years)).collect::<Result<_, _>>()?;
+    apr(&flows)
+}
+
+/// The APR of dated flows.
+///
+/// # Errors
+/// When nothing is drawn or paid, or the equation has no single root.
+pub fn from_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) -> Result<EuApr, AprError> {
+    let (drawdowns, payments) = (without_zeros(drawdowns), without_zeros(payments));
+    let (drawdown_dates, payment_dates) = (distinct_dates(&drawdowns), distinct_dates(&payments));
+    let zero = *drawdown_dates.first().ok_or(AprError::NoAdvance)?;
+    let unit = TimeUnit::of(zero, &payment_dates);
+    let sides = [
+        (Side::Advance, &drawdowns, Anchor::of(&drawdown_dates)),
+        (Side::Payment, &payments, Anchor::of(&payment_dates)),
+    ];
+    let mut flows = Vec::with_capacity(drawdowns.len().saturating_add(payments.len()));
+    for (side, dated, anchor) in sides {
+        for flow in dated {
+            let years = if flow.on >= zero {
+                unit.years_between(zero, flow.on, anchor)
+            } else {
+                unit.years_between(flow.on, zero, Anchor::of(&drawdown_dates)).map(|years| -years)
+            };
+            flows.push(timed(side, flow.amount, years.ok_or(AprError::Time("a date is outside the calendar"))?)?);
+        }
+    }
+    apr(&flows)
+}
+
+fn timed(side: Side, amount: U256, years: f64) -> Result<TimedFlow, AprError> {
+    if !(-MAX_YEARS..=MAX_YEARS).contains(&years) {
+        return Err(AprError::Time("a flow lies at most 1,000 years from the first drawdown"));
+    }
+    Ok(TimedFlow { side, amount, whole: years, fraction: 0.0 })
+}
+
+fn apr(flows: &[TimedFlow]) -> Result<EuApr, AprError> {
+    let max = Rate::MAX.value().to_f64().unwrap_or(f64::MAX);
+    let apr = to_rate(rate_per_period(flows, max)?).ok_or(AprError::AboveRange)?;
+    Ok(EuApr { apr })
+}
+
+/// The period that the intervals of one agreement are counted in: the one that its payments follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TimeUnit {
+    Weeks,
+    Months,
+    Years,
+}
+
+impl TimeUnit {
+    fn of(zero: Date, payments: &[Date]) -> Self {
+        let later: Vec<Date> = payments.iter().copied().filter(|date| *date != zero).collect();
+        let pairs: Vec<(Date, Date)> = match later.as_slice() {
+            [only] => vec![(zero.min(*only), zero.max(*only))],
+            many => many.iter().copied().zip(many.iter().copied().skip(1)).collect(),
+        };
+        let count = |holds: fn(Date, Date) -> bool| pairs.iter().filter(|(from, to)| holds(*from, *to)).count();
+        let weeks = count(|from, to| days_between(from, to) % 7 == 0);
+        let months = count(|from, to| whole_months(from, to).is_some());
+        let years = count(|from, to| whole_months(from, to).is_some_and(|months| months % 12 == 0));
+        if weeks > months {
+            Self::Weeks
+        } else if years > 0 && years == months {
+            Self::Years
+        } else {
+            Self::Months
+        }
+    }
+
+    /// Years from the earlier date to the later one, whole periods counted backwards from the later.
+    fn years_between(self, from: Date, to: Date, anchor: Anchor) -> Option<f64> {
+        let (years, days) = match self {
+            Self::Weeks => {
+                let days = u32::try_from(days_between(from, to)).ok()?;
+                (f64::from(days.checked_div(7)?) / 52.0, days.checked_rem(7)?)
+            }
+            Self::Months => {
+                let (months, days) = months_and_days(from, to, anchor)?;
+                (f64::from(months) / 12.0, days)
+            }
+            Self::Years => {
+                let (months, _) = months_and_days(from, to, anchor)?;
+                let years = months.checked_div(12)?;
+                let start = months_before(to, years.checked_mul(12)?, anchor)?;
+                (f64::from(years), u32::try_from(days_between(from, start)).ok()?)
+            }
+        };
+        if days == 0 {
+            return Some(years);
+        }
+        let days_end = from.checked_add(i64::from(days).days()).ok()?;
+        let days_in_year = u32::try_from(days_between(days_end.checked_sub(1.year()).ok()?, days_end)).ok()?;
+        Some(years + f64::from(days) / f64::from(days_in_year))
+    }
+}

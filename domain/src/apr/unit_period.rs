@@ -1,0 +1,223 @@
+//! The unit-period of a transaction and the number of unit-periods between two dates: Regulation Z Appendix J (b)(3)
+//! to (b)(5), followed to the letter. Where the letter is silent: a period that occurs most often but is no standard
+//! interval (every 10 days) is counted in unit-periods of a day, which have no fractions; a period that can be read
+//! in two ways (1 February to 1 March: a month, four weeks) counts as both, and the rest of the schedule decides.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::period::{Anchor, days_between, months_and_days, months_before, whole_months};
+
+use super::AprError;
+
+/// Days between two dates of the same half month, such as the 1st and the 16th, in any month.
+const SEMIMONTH_DAYS: std::ops::RangeInclusive<i64> = 13..=18;
+
+/// The interval that a transaction's time is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnitPeriod {
+    /// One day, or the days of the whole term where that is the unit-period.
+    Days(u32),
+    Weeks(u32),
+    Semimonth,
+    /// Up to 11.
+    Months(u32),
+    Year,
+}
+
+impl UnitPeriod {
+    /// Unit-periods in a year as a ratio: 365 days, 52 weeks, 24 semimonths or 12 months over the multiple.
+    fn ratio(self) -> (u32, u32) {
+        match self {
+            Self::Days(count) => (365, count),
+            Self::Weeks(count) => (52, count),
+            Self::Semimonth => (24, 1),
+            Self::Months(count) => (12, count),
+            Self::Year => (1, 1),
+        }
+    }
+
+    /// Unit-periods in a year: 12 for a month, 365/255 for a term of 255 days. Rounded to 28 digits.
+    #[must_use]
+    pub fn per_year(self) -> Decimal {
+        let (numerator, denominator) = self.ratio();
+        Decimal::from(numerator).checked_div(Decimal::from(denominator)).unwrap_or(Decimal::ONE)
+    }
+
+    pub(super) fn per_year_f64(self) -> f64 {
+        let (numerator, denominator) = self.ratio();
+        f64::from(numerator) / f64::from(denominator.max(1))
+    }
+
+    /// Length in days where periods are put in order: a month counts 30.
+    fn days(self) -> u32 {
+        match self {
+            Self::Days(count) => count,
+            Self::Weeks(count) => count.saturating_mul(7),
+            Self::Semimonth => 15,
+            Self::Months(count) => count.saturating_mul(30),
+            Self::Year => 365,
+        }
+    }
+
+    /// Appendix J (b)(4): no unit-period is longer than a year, and one of twelve months is the year.
+    fn at_most_a_year(self) -> Self {
+        match self {
+            Self::Days(count) if count > 365 => Self::Year,
+            Self::Weeks(count) if count > 52 => Self::Year,
+            Self::Months(count) if count > 11 => Self::Year,
+            other => other,
+        }
+    }
+
+    /// Appendix J (b)(5): whole unit-periods between two dates and the fraction of one that is left. `anchor` is that
+    /// of the series that `to` belongs to.
+    pub(super) fn between(self, from: Date, to: Date, anchor: Anchor) -> Option<(u32, f64)> {
+        match self {
+            Self::Days(count) => divide(days_of(from, to)?, count),
+            Self::Weeks(count) => divide(days_of(from, to)?, count.checked_mul(7)?),
+            Self::Semimonth => divide(months_as_days(from, to, anchor)?, 15),
+            Self::Months(1) => {
+                let (months, days) = months_and_days(from, to, anchor)?;
+                Some((months, f64::from(days) / 30.0))
+            }
+            Self::Months(count) => divide(months_as_days(from, to, anchor)?, count.checked_mul(30)?),
+            Self::Year => {
+                let (months, days) = months_and_days(from, to, anchor)?;
+                let (years, left) = (months.checked_div(12)?, months.checked_rem(12)?);
+                if days == 0 {
+                    return Some((years, f64::from(left) / 12.0));
+                }
+                let start = months_before(to, years.checked_mul(12)?, anchor)?;
+                Some((years, f64::from(days_of(from, start)?) / 365.0))
+            }
+        }
+    }
+}
+
+fn days_of(from: Date, to: Date) -> Option<u32> {
+    u32::try_from(days_between(from, to)).ok()
+}
+
+fn months_as_days(from: Date, to: Date, anchor: Anchor) -> Option<u32> {
+    let (months, days) = months_and_days(from, to, anchor)?;
+    months.checked_mul(30)?.checked_add(days)
+}
+
+fn divide(days: u32, unit: u32) -> Option<(u32, f64)> {
+    Some((days.checked_div(unit)?, f64::from(days.checked_rem(unit)?) / f64::from(unit)))
+}
+
+/// Appendix J (b)(4): the unit-period of advances and payments on these dates (sorted, each once). Payments on the
+/// day of the first advance are prepaid charges and make no period, unless they are the only ones.
+pub(super) fn unit_period(advances: &[Date], payments: &[Date]) -> Result<UnitPeriod, AprError> {
+    let first_advance = *advances.first().ok_or(AprError::NoAdvance)?;
+    let later: Vec<Date> = payments.iter().copied().filter(|date| *date != first_advance).collect();
+    let Some(first_payment) = later.first().copied() else {
+        return if advances.len() > 1 { most_common(advances, &[]) } else { Err(AprError::NoTerm) };
+    };
+    if advances.len() == 1 && later.len() == 1 {
+        return Ok(term(first_advance.min(first_payment), first_advance.max(first_payment)));
+    }
+    most_common(advances, &later)
+}
+
+/// A single advance and a single payment: the term, in whole months or in days, up to a year.
+fn term(from: Date, to: Date) -> UnitPeriod {
+    let (months, days) = months_and_days(from, to, Anchor::of(&[to])).unwrap_or_default();
+    match (months, days) {
+        (1..=11, 0) => UnitPeriod::Months(months),
+        (0..=11, _) => UnitPeriod::Days(days_of(from, to).unwrap_or(1)),
+        _ => UnitPeriod::Year,
+    }
+}
+
+fn most_common(advances: &[Date], payments: &[Date]) -> Result<UnitPeriod, AprError> {
+    let mut periods = consecutive(advances);
+    periods.extend(consecutive(payments));
+    if let Some((advance, payment)) = advances.first().zip(payments.first()) {
+        periods.push(Interval { from: *advance.min(payment), to: *advance.max(payment), semimonth: false });
+    }
+    // In order of length, so that of two with the same count the smaller is met first.
+    let mut counts: BTreeMap<(u32, UnitPeriod), usize> = BTreeMap::new();
+    for reading in periods.iter().flat_map(Interval::readings) {
+        let count = counts.entry((reading.days(), reading)).or_default();
+        *count = count.saturating_add(1);
+    }
+    let mut best: Option<(usize, UnitPeriod)> = None;
+    for ((_, unit), count) in counts {
+        if count > 1 && best.is_none_or(|(most, _)| count > most) {
+            best = Some((count, unit));
+        }
+    }
+    match best {
+        Some((_, UnitPeriod::Days(count))) if count <= 365 => Ok(UnitPeriod::Days(1)),
+        Some((_, unit)) => Ok(unit.at_most_a_year()),
+        None => average(&periods),
+    }
+}
+
+/// No common period: the average of all, rounded to the nearest standard interval, the lower of two equally near.
+fn average(periods: &[Interval]) -> Result<UnitPeriod, AprError> {
+    let count = i64::try_from(periods.len()).unwrap_or(i64::MAX);
+    let total: i64 = periods.iter().map(Interval::days).sum();
+    let standard = [UnitPeriod::Days(1), UnitPeriod::Semimonth, UnitPeriod::Year].into_iter();
+    let standard = standard.chain((1..=52).map(UnitPeriod::Weeks)).chain((1..=11).map(UnitPeriod::Months));
+    let distance = |unit: &UnitPeriod| i64::from(unit.days()).saturating_mul(count).abs_diff(total);
+    standard.min_by_key(|unit| (distance(unit), unit.days())).ok_or(AprError::NoTerm)
+}
+
+/// Two consecutive dates of a series.
+#[derive(Debug, Clone, Copy)]
+struct Interval {
+    from: Date,
+    to: Date,
+    semimonth: bool,
+}
+
+impl Interval {
+    fn days(&self) -> i64 {
+        days_between(self.from, self.to)
+    }
+
+    /// Every standard interval that this one is; its days when it is none.
+    fn readings(&self) -> Vec<UnitPeriod> {
+        let mut readings = Vec::with_capacity(2);
+        let days = u32::try_from(self.days()).unwrap_or(u32::MAX);
+        if let Some(months) = whole_months(self.from, self.to) {
+            readings.push(UnitPeriod::Months(months));
+        }
+        if self.semimonth {
+            readings.push(UnitPeriod::Semimonth);
+        }
+        if days.checked_rem(7) == Some(0) {
+            readings.push(UnitPeriod::Weeks(days / 7));
+        }
+        if readings.is_empty() {
+            readings.push(UnitPeriod::Days(days));
+        }
+        readings
+    }
+}
+
+/// The periods of a series. Two neighbouring ones of about half a month that make a month are semimonths.
+fn consecutive(dates: &[Date]) -> Vec<Interval> {
+    let pairs = dates.iter().zip(dates.iter().skip(1));
+    let mut periods: Vec<Interval> =
+        pairs.map(|(from, to)| Interval { from: *from, to: *to, semimonth: false }).collect();
+    let halves = |first: &Interval, second: &Interval| {
+        SEMIMONTH_DAYS.contains(&first.days())
+            && SEMIMONTH_DAYS.contains(&second.days())
+            && whole_months(first.from, second.to) == Some(1)
+    };
+    for index in 1..periods.len() {
+        if let Some([first, second]) = periods.get_mut(index - 1..=index)
+            && halves(first, second)
+        {
+            (first.semimonth, second.semimonth) = (true, true);
+        }
+    }
+    periods
+}

@@ -1,0 +1,76 @@
+//! Intervals between dates in whole months and days, counted backwards from the later date: the way of both APR
+//! regimes (Regulation Z Appendix J (b)(5)(ii), Directive 2014/17/EU Annex I remark (c)).
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+/// Days from one date to another, negative when the second is the earlier one.
+pub(crate) fn days_between(from: Date, to: Date) -> i64 {
+    // A civil day has 24 hours: the quotient is exact.
+    from.duration_until(to).as_hours() / 24
+}
+
+/// The day of the month that a series of dates keeps where the month has it. 28 February alone does not tell
+/// whether its series stands on the 28th, the 30th or the month's end: its companions do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    day: i8,
+}
+
+impl Anchor {
+    /// The anchor of a series: the end of the month when every date is one, otherwise the latest day seen.
+    pub(crate) fn of(series: &[Date]) -> Self {
+        if series.iter().all(|date| is_month_end(*date)) {
+            return Self { day: 31 };
+        }
+        Self { day: series.iter().map(|date| date.day()).max().unwrap_or(31) }
+    }
+
+    /// The day that `date` stands for: the anchor when `date` is what a shorter month leaves of it, else its own.
+    fn day_of(self, date: Date) -> i8 {
+        if is_month_end(date) && self.day > date.day() { self.day } else { date.day() }
+    }
+}
+
+/// The number of months between two dates that lie a whole number of months apart, a month's end answering for each
+/// later day. `None` for any other pair and when `to` is not the later one.
+pub(crate) fn whole_months(from: Date, to: Date) -> Option<u32> {
+    let same_day = from.day() == to.day()
+        || (is_month_end(from) && to.day() > from.day())
+        || (is_month_end(to) && from.day() > to.day());
+    let months = month_number(to).checked_sub(month_number(from))?;
+    if same_day { u32::try_from(months).ok().filter(|months| *months > 0) } else { None }
+}
+
+/// Whole months counted back from `to`, and the days from `from` to the first of them. `None` when `to` is the
+/// earlier date.
+pub(crate) fn months_and_days(from: Date, to: Date, anchor: Anchor) -> Option<(u32, u32)> {
+    if let Some(months) = whole_months(from, to) {
+        return Some((months, 0));
+    }
+    let apart = u32::try_from(month_number(to).checked_sub(month_number(from))?).ok()?;
+    for months in [apart, apart.saturating_sub(1)] {
+        let start = months_before(to, months, anchor)?;
+        if start >= from {
+            return Some((months, u32::try_from(days_between(from, start)).ok()?));
+        }
+    }
+    None
+}
+
+/// The date a number of months before `to`, on the day that `to` stands for.
+pub(crate) fn months_before(to: Date, months: u32, anchor: Anchor) -> Option<Date> {
+    if months == 0 {
+        return Some(to);
+    }
+    let month = to.first_of_month().checked_sub(0.seconds().try_months(i64::from(months)).ok()?).ok()?;
+    Date::new(month.year(), month.month(), anchor.day_of(to).min(month.days_in_month())).ok()
+}
+
+fn month_number(date: Date) -> i32 {
+    i32::from(date.year()) * 12 + i32::from(date.month())
+}
+
+fn is_month_end(date: Date) -> bool {
+    date.day() == date.days_in_month()
+}

@@ -1,0 +1,132 @@
+use jiff::civil::{Date, date};
+
+use super::*;
+
+fn term(count: u32, unit: TermUnit) -> Term {
+    Term { count, unit }
+}
+
+#[test]
+fn terms_hold_the_number_of_payments_that_a_year_of_52_weeks_and_12_months_gives() {
+    use Frequency::{Fortnightly, Monthly, Quarterly, Weekly};
+    use TermUnit::{Days, Months, Weeks, Years};
+    let table = [
+        (36, Months, Monthly, Some(36)),
+        (12, Months, Weekly, Some(52)),
+        (6, Months, Weekly, Some(26)),
+        (6, Months, Fortnightly, Some(13)),
+        (1, Years, Quarterly, Some(4)),
+        (3, Years, Fortnightly, Some(78)),
+        (18, Months, Quarterly, Some(6)),
+        (52, Weeks, Monthly, Some(12)),
+        (13, Weeks, Quarterly, Some(1)),
+        (4, Weeks, Fortnightly, Some(2)),
+        (28, Days, Weekly, Some(4)),
+        (28, Days, Fortnightly, Some(2)),
+        (5, Months, Weekly, None),
+        (4, Months, Quarterly, None),
+        (4, Weeks, Monthly, None),
+        (30, Days, Monthly, None),
+        (30, Days, Weekly, None),
+        (3, Weeks, Fortnightly, None),
+    ];
+    for (count, unit, frequency, expected) in table {
+        let found = term(count, unit).instalments(frequency);
+        assert_eq!(found.clone().ok(), expected, "{count} {unit:?} {frequency:?}: {found:?}");
+        if expected.is_none() {
+            assert_eq!(found, Err(PeriodError::NotWhole { count, unit, frequency }));
+        }
+    }
+}
+
+#[test]
+fn a_term_that_is_not_whole_is_counted_by_its_due_dates() {
+    let from = date(2026, 1, 1);
+    let counted = |count, unit, frequency| term(count, unit).instalments_from(from, frequency);
+    // 1 January to 1 June 2026 is 151 days, 21 weeks and 4 days.
+    assert_eq!(counted(5, TermUnit::Months, Frequency::Weekly), Ok(21));
+    // 90 days end on 1 April, which is a due date; 89 end the day before.
+    assert_eq!(counted(90, TermUnit::Days, Frequency::Monthly), Ok(3));
+    assert_eq!(counted(89, TermUnit::Days, Frequency::Monthly), Ok(2));
+    assert_eq!(counted(36, TermUnit::Months, Frequency::Monthly), Ok(36));
+    let refused = counted(20, TermUnit::Days, Frequency::Monthly);
+    assert_eq!(refused, Err(PeriodError::NoPeriod { count: 20, unit: TermUnit::Days, frequency: Frequency::Monthly }));
+}
+
+#[test]
+fn an_end_of_month_anchor_returns_after_february() {
+    let days =
+        |dates: Result<Vec<Date>, PeriodError>| dates.map(|all| all.iter().map(Date::to_string).collect::<Vec<_>>());
+    assert_eq!(
+        days(Frequency::Monthly.due_dates(date(2027, 1, 31), 4)),
+        Ok(["2027-01-31", "2027-02-28", "2027-03-31", "2027-04-30"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(
+        days(Frequency::Monthly.due_dates_after(date(2028, 1, 31), 2)),
+        Ok(["2028-02-29", "2028-03-31"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(
+        days(Frequency::Quarterly.due_dates_after(date(2026, 11, 30), 2)),
+        Ok(["2027-02-28", "2027-05-30"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(
+        days(Frequency::Fortnightly.due_dates(date(2026, 12, 24), 3)),
+        Ok(["2026-12-24", "2027-01-07", "2027-01-21"].map(str::to_owned).to_vec())
+    );
+}
+
+#[test]
+fn dates_beyond_the_calendar_and_counts_beyond_the_limit_are_errors() {
+    let late = date(9999, 12, 1);
+    assert_eq!(Frequency::Monthly.due_dates(late, 1), Ok(vec![late]));
+    assert!(matches!(Frequency::Monthly.due_dates(late, 2), Err(PeriodError::DateOverflow { .. })));
+    assert!(matches!(term(u32::MAX, TermUnit::Years).end_from(late), Err(PeriodError::DateOverflow { .. })));
+    assert!(matches!(Frequency::Quarterly.date_after(late, u32::MAX), Err(PeriodError::DateOverflow { .. })));
+    let first = date(2026, 1, 1);
+    assert_eq!(Frequency::Weekly.due_dates(first, 0), Err(PeriodError::Count(0)));
+    assert_eq!(Frequency::Weekly.due_dates(first, MAX_INSTALMENTS + 1), Err(PeriodError::Count(4_001)));
+    assert_eq!(Frequency::Weekly.due_dates(first, MAX_INSTALMENTS).map(|dates| dates.len()), Ok(4_000));
+    assert_eq!(term(0, TermUnit::Months).instalments(Frequency::Monthly), Err(PeriodError::Count(0)));
+    assert_eq!(term(100, TermUnit::Years).instalments(Frequency::Weekly), Err(PeriodError::Count(5_200)));
+    assert_eq!(term(36_501, TermUnit::Days).instalments_from(first, Frequency::Weekly), Err(PeriodError::Count(4_001)));
+}
+
+#[test]
+fn days_are_counted_across_leap_days_and_backwards() {
+    assert_eq!(days_between(date(2024, 2, 28), date(2024, 3, 1)), 2);
+    assert_eq!(days_between(date(2023, 3, 1), date(2023, 2, 28)), -1);
+}
+
+#[test]
+fn months_are_counted_backwards_with_month_ends_kept() {
+    // daycount.json of this project's reference figures: curo's Appendix J and Directive 2008/48/EC tests.
+    let table = [
+        (date(2026, 4, 27), date(2026, 10, 31), Some((6, 3))),
+        (date(2028, 1, 31), date(2028, 2, 29), Some((1, 0))),
+        (date(2026, 1, 10), date(2027, 3, 15), Some((14, 5))),
+        (date(2024, 2, 15), date(2025, 2, 28), Some((12, 14))),
+        (date(1978, 2, 10), date(1978, 4, 1), Some((1, 19))),
+        (date(1979, 4, 10), date(1979, 9, 18), Some((5, 8))),
+        (date(2013, 2, 26), date(2013, 3, 29), Some((1, 2))),
+        (date(2024, 2, 29), date(2024, 3, 31), Some((1, 0))),
+        (date(2024, 1, 31), date(2025, 2, 28), Some((13, 0))),
+        (date(2026, 1, 30), date(2026, 2, 28), Some((1, 0))),
+        (date(2026, 1, 28), date(2026, 2, 28), Some((1, 0))),
+        (date(2026, 1, 10), date(2026, 1, 10), Some((0, 0))),
+        (date(2026, 1, 11), date(2026, 1, 10), None),
+    ];
+    for (from, to, expected) in table {
+        assert_eq!(months_and_days(from, to, Anchor::of(&[to])), expected, "{from} to {to}");
+    }
+}
+
+#[test]
+fn a_series_on_the_28th_is_not_taken_for_a_series_on_month_ends() {
+    let (from, february) = (date(2026, 1, 27), date(2026, 2, 28));
+    let on_the_28th = [february, date(2026, 3, 28)];
+    assert_eq!(months_and_days(from, february, Anchor::of(&on_the_28th)), Some((1, 1)));
+    let on_month_ends = [february, date(2026, 3, 31)];
+    assert_eq!(months_and_days(from, february, Anchor::of(&on_month_ends)), Some((1, 4)));
+    let on_the_30th = [february, date(2026, 3, 30)];
+    assert_eq!(months_and_days(from, february, Anchor::of(&on_the_30th)), Some((1, 3)));
+}

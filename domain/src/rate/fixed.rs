@@ -1,0 +1,159 @@
+//! Unsigned binary fixed point with 256 places after the point and 256 before it, for roots and powers of growth
+//! factors. Every operation rounds to nearest or down by at most one last place (2^-256), so that the 2^-192 that
+//! [`super::PeriodicRate`] keeps and the annuity factor are right in every place that is used. Overflow is `None`.
+
+use ruint::Uint;
+use ruint::aliases::{U256, U512, U1024};
+use rust_decimal::Decimal;
+
+pub(crate) const FRACTION_BITS: usize = 256;
+
+/// Decimal places of a rate that comes out of fixed point. 30000 with 20 places is 25 digits: a `Decimal` holds 28.
+const DECIMAL_PLACES: u32 = 20;
+
+/// Newton doubles the 50 good bits of the floating seed each step: four steps pass 256, the rest is slack.
+const ROOT_STEPS: usize = 12;
+
+/// Halvings of the argument before the exponential series, undone by as many squarings.
+const EXP_HALVINGS: u32 = 16;
+
+/// Terms of the series for an argument below 2^-12: (2^-12)^24 is beyond the last place.
+const EXP_TERMS: u32 = 24;
+
+/// e^11 is above 59,000, and no growth above 30,001 is of use.
+const EXP_LIMIT: u32 = 11;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fixed(U512);
+
+impl Fixed {
+    pub(crate) const ONE: Self = Self(Uint::from_limbs([0, 0, 0, 0, 1, 0, 0, 0]));
+
+    /// The 512 bits: the value times 2^256.
+    pub(crate) fn bits(self) -> U512 {
+        self.0
+    }
+
+    /// Rounded down.
+    pub(crate) fn from_ratio(numerator: U256, denominator: U256) -> Option<Self> {
+        let wide: U512 = Uint::from(numerator);
+        wide.checked_shl(FRACTION_BITS)?.checked_div(Uint::from(denominator)).map(Self)
+    }
+
+    /// 1 + fraction / parts, for a fraction above -1.
+    pub(crate) fn one_plus(fraction: Decimal, parts: u32) -> Option<Self> {
+        let change = Self::magnitude(fraction, parts)?.0;
+        if fraction < Decimal::ZERO {
+            Self::ONE.0.checked_sub(change).map(Self)
+        } else {
+            Self::ONE.0.checked_add(change).map(Self)
+        }
+    }
+
+    fn magnitude(fraction: Decimal, parts: u32) -> Option<Self> {
+        let scale = U256::from(10).checked_pow(U256::from(fraction.scale()))?;
+        Self::from_ratio(U256::from(fraction.mantissa().unsigned_abs()), scale.checked_mul(U256::from(parts))?)
+    }
+
+    pub(crate) fn checked_mul(self, other: Self) -> Option<Self> {
+        let product: U1024 = self.0.widening_mul::<512, 8, 1024, 16>(other.0);
+        narrow(product.checked_add(U1024::ONE.checked_shl(FRACTION_BITS - 1)?)? >> FRACTION_BITS)
+    }
+
+    pub(crate) fn checked_div(self, other: Self) -> Option<Self> {
+        let numerator: U1024 = Uint::<1024, 16>::from(self.0) << FRACTION_BITS;
+        narrow(numerator.checked_div(Uint::from(other.0))?)
+    }
+
+    pub(crate) fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+
+    pub(crate) fn pow(self, exponent: u32) -> Option<Self> {
+        let (mut result, mut base, mut left) = (Self::ONE, self, exponent);
+        while left > 0 {
+            if left & 1 == 1 {
+                result = result.checked_mul(base)?;
+            }
+            left >>= 1;
+            if left > 0 {
+                base = base.checked_mul(base)?;
+            }
+        }
+        Some(result)
+    }
+
+    /// The positive root of the given degree, by Newton's method from a floating seed.
+    pub(crate) fn root(self, degree: u32) -> Option<Self> {
+        if degree <= 1 || self == Self::ONE {
+            return Some(self);
+        }
+        // 2^64 keeps every bit of the seed; the remaining 192 places are filled by the iteration.
+        let value = f64::from(self.0) / 2f64.powi(256);
+        let seed = value.powf(1.0 / f64::from(degree)) * 2f64.powi(64);
+        let mut guess = U512::try_from(seed).ok().filter(|bits| !bits.is_zero()).map(|bits| Self(bits << 192))?;
+        let (n, below) = (U512::from(degree), degree.checked_sub(1)?);
+        for _ in 0..ROOT_STEPS {
+            let quotient = self.checked_div(guess.pow(below)?)?;
+            let next = guess.0.checked_mul(U512::from(below))?.checked_add(quotient.0)?.checked_div(n)?;
+            let moved = next.abs_diff(guess.0);
+            guess = Self(next);
+            if moved <= U512::ONE {
+                break;
+            }
+        }
+        Some(guess)
+    }
+
+    /// e^(fraction / parts).
+    pub(crate) fn exp(fraction: Decimal, parts: u32) -> Option<Self> {
+        let argument = Self::magnitude(fraction, parts)?;
+        if argument.0 > Self::ONE.0.checked_mul(U512::from(EXP_LIMIT))? {
+            return None;
+        }
+        let small = Self(argument.0 >> usize::try_from(EXP_HALVINGS).ok()?);
+        let (mut sum, mut term) = (Self::ONE, Self::ONE);
+        for k in 1..=EXP_TERMS {
+            term = Self(term.checked_mul(small)?.0.checked_div(U512::from(k))?);
+            sum = Self(sum.0.checked_add(term.0)?);
+        }
+        for _ in 0..EXP_HALVINGS {
+            sum = sum.checked_mul(sum)?;
+        }
+        if fraction < Decimal::ZERO { Self::ONE.checked_div(sum) } else { Some(sum) }
+    }
+
+    /// The value less one as a decimal of 20 places, a half going to even.
+    pub(crate) fn minus_one(self) -> Option<Decimal> {
+        let negative = self < Self::ONE;
+        let distance: U1024 = Uint::from(self.0.abs_diff(Self::ONE.0));
+        let scaled = distance.checked_mul(U1024::from(10u128.checked_pow(DECIMAL_PLACES)?))?;
+        let mantissa = i128::try_from(half_even(scaled, U1024::ONE << FRACTION_BITS)?).ok()?;
+        let signed = if negative { mantissa.checked_neg()? } else { mantissa };
+        Decimal::try_from_i128_with_scale(signed, DECIMAL_PLACES).ok()
+    }
+}
+
+/// numerator / denominator rounded to the nearest integer, a half going to the even one.
+pub(crate) fn half_even<const BITS: usize, const LIMBS: usize>(
+    numerator: Uint<BITS, LIMBS>,
+    denominator: Uint<BITS, LIMBS>,
+) -> Option<Uint<BITS, LIMBS>> {
+    let quotient = numerator.checked_div(denominator)?;
+    let remainder = numerator.checked_sub(quotient.checked_mul(denominator)?)?;
+    // Compared with what is missing to the next multiple: doubling the remainder could overflow.
+    let missing = denominator.checked_sub(remainder)?;
+    let up = remainder > missing || (remainder == missing && quotient.bit(0));
+    if up { quotient.checked_add(Uint::from(1u8)) } else { Some(quotient) }
+}
+
+/// amount * times / over, rounded once, a half going to even; the product is 512 bits wide.
+pub(crate) fn mul_div_half_even(amount: U256, times: U256, over: U256) -> Option<U256> {
+    let product: U512 = amount.widening_mul::<256, 4, 512, 8>(times);
+    let rounded = half_even(product, Uint::from(over))?;
+    U256::checked_from_limbs_slice(rounded.as_limbs())
+}
+
+fn narrow(wide: U1024) -> Option<Fixed> {
+    U512::checked_from_limbs_slice(wide.as_limbs()).map(Fixed)
+}

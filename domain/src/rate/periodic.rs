@@ -1,0 +1,112 @@
+//! The rate of one payment period as a ratio of integers, so that interest on any amount is an integer computation
+//! that is rounded once.
+//!
+//! A nominal rate compounded as often as it is paid is rational and its ratio is exact: 7.99 % monthly is
+//! 799 / 120000. Any other rate is a root; it is kept to the nearest 2^-192 (57 decimal places), which leaves interest
+//! on amounts below 10^50 base units the correctly rounded one, and every larger amount right to 57 digits.
+
+use ruint::Uint;
+use ruint::aliases::{U256, U512, U1024};
+use rust_decimal::Decimal;
+
+use super::compounding::growth;
+use super::fixed::{FRACTION_BITS, Fixed, half_even};
+use super::{Compounding, Rate, RateError};
+use crate::period::Frequency;
+
+/// Binary places of a rate that is not rational.
+const IRRATIONAL_BITS: usize = 192;
+
+/// No period grows by more than a year may: [`Rate::MAX`].
+const PERIOD_MAX: u32 = 30_000;
+
+/// The rate of one payment period, zero or above: numerator / denominator in lowest terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PeriodicRate {
+    numerator: U256,
+    denominator: U256,
+}
+
+impl PeriodicRate {
+    pub const ZERO: Self = Self { numerator: U256::ZERO, denominator: U256::ONE };
+
+    /// The period rate of a nominal yearly rate: r / f when it compounds as often as it is paid, otherwise through the
+    /// growth that both have in common, (1 + r/c)^(c/f) - 1.
+    ///
+    /// # Errors
+    /// [`RateError::Negative`], and [`RateError::Overflow`] when a period would grow by more than [`Rate::MAX`].
+    pub fn from_nominal(nominal: Rate, compounding: Compounding, frequency: Frequency) -> Result<Self, RateError> {
+        let fraction = nominal.value();
+        if nominal.is_negative() {
+            return Err(RateError::Negative(fraction));
+        }
+        let parts = frequency.periods_per_year();
+        if compounding.periods_per_year() == Some(parts) {
+            return Self::from_decimal_over(fraction, parts);
+        }
+        Self::from_growth(growth(nominal, compounding, parts)?, fraction)
+    }
+
+    /// The period rate of an effective annual rate: (1 + X)^(1/f) - 1.
+    ///
+    /// # Errors
+    /// [`RateError::Negative`].
+    pub fn from_effective(effective: Rate, frequency: Frequency) -> Result<Self, RateError> {
+        Self::from_nominal(effective, Compounding::Annual, frequency)
+    }
+
+    /// Any ratio, brought to lowest terms.
+    ///
+    /// # Errors
+    /// [`RateError::ZeroDenominator`].
+    pub fn from_ratio(numerator: U256, denominator: U256) -> Result<Self, RateError> {
+        let common = numerator.gcd(denominator);
+        let reduced = numerator.checked_div(common).zip(denominator.checked_div(common));
+        match reduced {
+            Some((numerator, denominator)) if !denominator.is_zero() => Ok(Self { numerator, denominator }),
+            _ => Err(RateError::ZeroDenominator),
+        }
+    }
+
+    fn from_decimal_over(fraction: Decimal, parts: u32) -> Result<Self, RateError> {
+        let scale = U256::from(10).checked_pow(U256::from(fraction.scale()));
+        let denominator = scale.and_then(|scale| scale.checked_mul(U256::from(parts)));
+        let denominator = denominator.ok_or(RateError::Overflow(fraction))?;
+        Self::from_ratio(U256::from(fraction.mantissa().unsigned_abs()), denominator)
+    }
+
+    fn from_growth(growth: Fixed, yearly: Decimal) -> Result<Self, RateError> {
+        let overflow = || RateError::Overflow(yearly);
+        let interest = growth.checked_sub(Fixed::ONE).ok_or_else(overflow)?;
+        if interest.bits() > U512::from(PERIOD_MAX) << FRACTION_BITS {
+            return Err(overflow());
+        }
+        let rounded =
+            half_even(interest.bits(), U512::ONE << (FRACTION_BITS - IRRATIONAL_BITS)).ok_or_else(overflow)?;
+        let numerator = U256::checked_from_limbs_slice(rounded.as_limbs()).ok_or_else(overflow)?;
+        Self::from_ratio(numerator, U256::ONE << IRRATIONAL_BITS)
+    }
+
+    #[must_use]
+    pub fn numerator(self) -> U256 {
+        self.numerator
+    }
+
+    #[must_use]
+    pub fn denominator(self) -> U256 {
+        self.denominator
+    }
+
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.numerator.is_zero()
+    }
+
+    /// The rate as a decimal fraction of 20 places, to be shown; `None` above what a decimal holds.
+    #[must_use]
+    pub fn to_decimal(self) -> Option<Decimal> {
+        let scaled: U1024 = Uint::<1024, 16>::from(self.numerator).checked_mul(U1024::from(10u128.pow(20)))?;
+        let mantissa = half_even(scaled, Uint::from(self.denominator))?;
+        Decimal::try_from_i128_with_scale(i128::try_from(mantissa).ok()?, 20).ok()
+    }
+}
