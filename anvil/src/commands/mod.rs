@@ -1,0 +1,18 @@
+//! One file a command. Each runs until what it started has stopped, and answers with its exit code.
+
+pub(crate) mod aave;
+pub(crate) mod anvil;
+pub(crate) mod postgres;
+mod stop;
+
+use std::io::{self, Write};
+
+/// Whatever ends a command: it is only ever printed.
+pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Prints one line for a person or a pipe, at once even into a file.
+fn say(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}

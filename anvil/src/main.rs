@@ -1,0 +1,50 @@
+//! `devnet`: parts of the local world from the command line.
+
+mod commands;
+
+use std::{io::IsTerminal, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use commands::{aave, anvil, postgres};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "devnet",
+    about = "The local world: Postgres, Anvil, Aave v3. All of it stops when this does."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A private Postgres, for as long as a command runs or until Ctrl-C.
+    Postgres(postgres::Arguments),
+    /// One Anvil chain, until Ctrl-C.
+    Anvil(anvil::Arguments),
+    /// An Anvil chain with an Aave v3 market on it, until Ctrl-C.
+    Aave(aave::Arguments),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .without_time()
+        .init();
+    let outcome = match Arguments::parse().command {
+        Command::Postgres(arguments) => postgres::run(arguments).await,
+        Command::Anvil(arguments) => anvil::run(arguments).await,
+        Command::Aave(arguments) => aave::run(arguments).await,
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The local world with its real programs.
+
+mod aave;
+mod anvil;
+mod binary;
+mod leash;
+mod postgres;
+mod support;
