@@ -1,0 +1,157 @@
+//! `agio doctor`: looks at everything the service leans on, says what is wrong and how to mend it.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use adapters::clock::{SystemClock, uuid_at};
+use alloy::primitives::U64;
+use alloy::rpc::client::RpcClient;
+use domain::caip::ChainId;
+use domain::deadline::Clock;
+use domain::ids::ProviderId;
+use secrecy::ExposeSecret;
+use sqlx::postgres::PgPoolOptions;
+use std::sync::Arc;
+
+use super::CommandError;
+use crate::config::{ChainConfig, Config, ConfigError, ProviderConfig};
+use crate::db::{MIGRATOR, connect_options};
+
+/// Longest wait for any one thing.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What was found, and what to do about it.
+enum Finding {
+    Well(String),
+    Wrong { what: String, mend: String },
+}
+
+impl Finding {
+    fn wrong(what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self::Wrong { what: what.into(), mend: mend.into() }
+    }
+}
+
+pub(super) async fn examine(config: Result<Config, ConfigError>) -> Result<ExitCode, CommandError> {
+    let config = match config {
+        Ok(config) => config,
+        Err(error) => {
+            let mend = "see the guide's table of settings; a variable AGIO__SECTION__KEY goes over the file";
+            return Ok(report(&[Finding::wrong(error.to_string(), mend)]));
+        }
+    };
+    let mut findings = vec![Finding::Well("configuration is read".to_owned()), providers_built(&config)];
+    findings.extend(database(&config).await);
+    for chain in &config.chains {
+        findings.push(look_at_chain(chain).await);
+    }
+    for provider in &config.providers {
+        if let ProviderConfig::Http(http) = provider {
+            findings.push(look_at_lender(&http.name, &http.base_url).await);
+        }
+    }
+    Ok(report(&findings))
+}
+
+fn report(findings: &[Finding]) -> ExitCode {
+    let mut well = true;
+    for finding in findings {
+        match finding {
+            Finding::Well(what) => println!("ok     {what}"),
+            Finding::Wrong { what, mend } => {
+                well = false;
+                println!("wrong  {what}\n       mend: {mend}");
+            }
+        }
+    }
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn providers_built(config: &Config) -> Finding {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    match config.build_providers(&clock) {
+        Ok(built) if built.is_empty() => {
+            Finding::wrong("no provider is configured", "add a [[providers]] table; `devnet lenders` prints six to try")
+        }
+        Ok(built) => Finding::Well(format!("{} providers are configured", built.len())),
+        Err(error) => {
+            let fresh = ProviderId::new(uuid_at(SystemClock.now()));
+            Finding::wrong(error.to_string(), format!("correct the field; if it is an id, `{fresh}` is a fresh one"))
+        }
+    }
+}
+
+async fn database(config: &Config) -> Vec<Finding> {
+    let connect = async {
+        let options = connect_options(&config.database.url).map_err(|error| error.to_string())?;
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
+        pool.connect_with(options).await.map_err(|error| error.to_string())
+    };
+    let pool = match connect.await {
+        Ok(pool) => pool,
+        Err(error) => {
+            let mend = "start Postgres, and check host, port, role and password of database.url";
+            return vec![Finding::wrong(format!("the database cannot be reached: {error}"), mend)];
+        }
+    };
+    vec![Finding::Well("the database answers".to_owned()), migrations(&pool).await, role(&pool).await]
+}
+
+async fn migrations(pool: &sqlx::PgPool) -> Finding {
+    let wanted = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0);
+    // The table of migrations is the owner's; what they made is there for everyone to see.
+    let found: Result<bool, _> =
+        sqlx::query_scalar("SELECT to_regclass('idempotency_keys') IS NOT NULL").fetch_one(pool).await;
+    match found {
+        Ok(true) => Finding::Well(format!("the tables of migration {wanted} are there")),
+        Ok(false) => Finding::wrong("the tables are missing", "run `agio migrate` with database.owner_url set"),
+        Err(error) => Finding::wrong(format!("the tables cannot be seen: {error}"), "check the role's rights"),
+    }
+}
+
+async fn role(pool: &sqlx::PgPool) -> Finding {
+    let query = "SELECT r.rolsuper OR r.rolbypassrls OR pg_has_role(current_user, t.tableowner, 'member')
+                   FROM pg_roles r, pg_tables t
+                  WHERE r.rolname = current_user AND t.tablename = 'credit_requests'";
+    let bypasses: Result<Option<bool>, _> = sqlx::query_scalar(query).fetch_optional(pool).await;
+    let mend = "connect the service as a login role that is only a member of agio_app: \
+                CREATE ROLE agio_gateway LOGIN PASSWORD '…' IN ROLE agio_app";
+    match bypasses {
+        Ok(Some(false)) => Finding::Well("row-level security binds the service's role".to_owned()),
+        Ok(Some(true)) => Finding::wrong("the service's role can bypass row-level security", mend),
+        Ok(None) => Finding::wrong("the service's role does not see the tables", mend),
+        Err(error) => Finding::wrong(format!("the role cannot be examined: {error}"), mend),
+    }
+}
+
+async fn look_at_chain(chain: &ChainConfig) -> Finding {
+    let mend = "check chains.rpc_url, and that it is the node of that chain";
+    let Ok(url) = chain.rpc_url.expose_secret().parse() else {
+        return Finding::wrong(format!("{}: rpc_url is no address", chain.name), mend);
+    };
+    let client = RpcClient::new_http(url);
+    let answer = tokio::time::timeout(PATIENCE, client.request_noparams::<U64>("eth_chainId")).await;
+    let Ok(Ok(number)) = answer else {
+        return Finding::wrong(format!("{}: the node does not answer", chain.name), mend);
+    };
+    let found = ChainId::evm(number.to());
+    if chain.id.parse().is_ok_and(|wanted: ChainId| wanted == found) {
+        return Finding::Well(format!("{} is {found}", chain.name));
+    }
+    Finding::wrong(format!("{}: the node is of {found}, not of {}", chain.name, chain.id), mend)
+}
+
+/// Any answer will do: a lender need not serve a page at its base.
+async fn look_at_lender(name: &str, base_url: &str) -> Finding {
+    let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none()).build();
+    let Ok(client) = client else {
+        return Finding::wrong("the HTTP client cannot be made", "install the ca-certificates package");
+    };
+    match client.head(base_url).send().await {
+        Ok(_) => Finding::Well(format!("{name} can be reached")),
+        Err(_) => Finding::wrong(
+            format!("{name} cannot be reached"),
+            "check base_url and the network; other lenders are asked all the same",
+        ),
+    }
+}

@@ -1,0 +1,17 @@
+//! The binary `agio`: the service and the commands around it.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use gateway::cli::{self, Cli};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match cli::run(Cli::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            cli::print_error(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The OpenAPI document: what the routes declare, and what holds for all of them.
+
+use utoipa::OpenApi as _;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::schema::Ref;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{HeaderBuilder, OpenApi, RefOr, Response, ResponseBuilder};
+
+use crate::problem::{FieldError, ProblemBody};
+use crate::quotes::snapshot::QuoteListView;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Agio",
+        version = "2026-11",
+        description = "One API for credit. Ask once; every eligible lender is asked at the same moment, and the answers \
+come back on equal terms, ranked by what the credit really costs. Errors are RFC 9457 problems. Amounts and rates are \
+decimal strings. Unknown fields are refused."
+    ),
+    components(schemas(ProblemBody, FieldError, QuoteListView)),
+    tags(
+        (name = "credit requests", description = "Ask once, compare every lender."),
+        (name = "quotes", description = "One lender's answer on equal terms."),
+        (name = "providers", description = "The lenders and their reasons."),
+        (name = "calculators", description = "The normalisation, for anyone to check."),
+        (name = "health", description = "For those who run it."),
+    )
+)]
+struct Base;
+
+/// The document before the routes are added.
+#[must_use]
+pub fn base() -> OpenApi {
+    Base::openapi()
+}
+
+/// The document with the security scheme, and on each operation the problems that any call like it can meet.
+#[must_use]
+pub fn finished(mut document: OpenApi) -> OpenApi {
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("An API key, as `agio key create` prints it."))
+        .build();
+    if let Some(components) = document.components.as_mut() {
+        components.add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    }
+    for (path, item) in &mut document.paths.paths {
+        for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            add_problems(path, operation);
+        }
+    }
+    document
+}
+
+fn add_problems(path: &str, operation: &mut Operation) {
+    let secured = operation.security.is_some();
+    let health = !path.starts_with("/v1/");
+    let headers = operation.parameters.as_ref().is_some_and(|parameters| {
+        parameters.iter().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Header))
+    });
+    let mut statuses: Vec<(u16, &str)> = vec![(500, "Something failed here.")];
+    if !health {
+        statuses.extend([(429, "Too many calls."), (503, "The service cannot answer now.")]);
+    }
+    if secured {
+        statuses.extend([(401, "No valid API key was given."), (403, "The key has not the scope needed.")]);
+    }
+    if path.contains('{') {
+        statuses.push((404, "There is nothing of that name here."));
+    }
+    if headers || operation.request_body.is_some() {
+        statuses.push((400, "A header or the body is not of the form it must have."));
+    }
+    if operation.request_body.is_some() {
+        statuses.extend([
+            (413, "The body is larger than is read."),
+            (415, "The body must be application/json."),
+            (422, "A field breaks a rule."),
+        ]);
+    }
+    if operation.request_body.is_some() && secured {
+        statuses.push((409, "A call with this key is still running."));
+    }
+    for (status, words) in statuses {
+        let responses = &mut operation.responses.responses;
+        responses.entry(status.to_string()).or_insert_with(|| RefOr::T(problem(status, words)));
+    }
+}
+
+fn problem(status: u16, words: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let mut response = ResponseBuilder::new().description(words).content("application/problem+json", content);
+    if matches!(status, 429 | 503) {
+        let header = HeaderBuilder::new().description(Some("Seconds to wait.")).build();
+        response = response.header("Retry-After", header);
+    }
+    response.build()
+}

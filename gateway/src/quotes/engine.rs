@@ -1,0 +1,285 @@
+//! Puts one request to every lender at the same moment and settles each outcome as it comes.
+//!
+//! Each provider that was considered gets exactly one outcome, whatever happens. Nobody is waited for past the deadline:
+//! every call is bounded by it inside its guards, and a backstop here holds even if a guard should not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use adapters::clock::{stored_precision, uuid_at};
+use adapters::guard::Guarded;
+use adapters::provider::QuoteCall;
+use adapters::trace::TraceContext;
+use domain::capabilities::Capabilities;
+use domain::deadline::Clock;
+use domain::ids::{ApiKeyId, QuoteId};
+use domain::normalise::normalise;
+use domain::offer::Offer;
+use domain::policy::Policy;
+use domain::quote::{ProviderRef, Quote};
+use domain::ranking::{assess, standing_of_refusal};
+use domain::refusal::Refusal;
+use domain::request::CreditRequest;
+use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
+use jiff::Timestamp;
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+
+use super::hub::{Hub, Progress, Run};
+use super::snapshot::{OutcomeRow, QuoteRow, RequestRow, RequestState, Snapshot};
+use super::store::{Completion, GivenAnswer, HandOver, NewQuote, Store};
+use super::view::{OutcomeView, ProviderView, QuoteView, RefusalView, ScheduleView};
+
+/// How long past the deadline a call may take to say that it timed out.
+const BACKSTOP: Duration = Duration::from_millis(100);
+
+/// The right to give the answer under an idempotency key: whoever takes it first, gives it.
+#[derive(Debug)]
+pub struct AnswerSlot {
+    pub api_key: ApiKeyId,
+    pub key: String,
+    taken: AtomicBool,
+}
+
+impl AnswerSlot {
+    #[must_use]
+    pub fn new(api_key: ApiKeyId, key: String) -> Self {
+        Self { api_key, key, taken: AtomicBool::new(false) }
+    }
+
+    /// True for the first caller only.
+    pub fn take(&self) -> bool {
+        !self.taken.swap(true, Ordering::AcqRel)
+    }
+}
+
+/// One request, ready to be asked.
+#[derive(Debug)]
+pub struct Question {
+    pub request: Arc<CreditRequest>,
+    pub row: RequestRow,
+    pub trace: TraceContext,
+    /// Set where the caller waits for the final answer.
+    pub slot: Option<Arc<AnswerSlot>>,
+}
+
+/// Asks. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub providers: Arc<[Guarded]>,
+    pub policy: Arc<Policy>,
+    pub store: Store,
+    pub hub: Hub,
+    pub clock: Arc<dyn Clock>,
+    pub tasks: TaskTracker,
+}
+
+type Answer = Result<Vec<Offer>, Refusal>;
+
+/// One provider's answer.
+struct Answered {
+    provider: Guarded,
+    answer: Answer,
+    elapsed: Duration,
+}
+
+/// The view of a provider that goes with everything it says.
+#[must_use]
+pub fn provider_view(capabilities: &Capabilities) -> ProviderView {
+    ProviderView { id: capabilities.id.to_string(), name: capabilities.name.clone(), kind: capabilities.kind }
+}
+
+impl Engine {
+    /// Starts asking and returns at once; the run goes on by itself until every outcome is settled and stored.
+    pub fn ask(&self, question: Question) -> Arc<Run> {
+        let snapshot = Snapshot { request: question.row.clone(), outcomes: Vec::new(), quotes: Vec::new() };
+        let run = Arc::new(Run::new(snapshot));
+        self.hub.add(question.request.id, Arc::clone(&run));
+        let (engine, going) = (self.clone(), Arc::clone(&run));
+        self.tasks.spawn(async move {
+            let id = question.request.id;
+            let end = Settling { engine: &engine, question, run: &going, seq: 0 }.settle_all().await;
+            going.advance(end);
+            engine.hub.remove(id);
+        });
+        run
+    }
+
+}
+
+async fn call(provider: Guarded, request: Arc<CreditRequest>, trace: TraceContext) -> Answered {
+    let started = Instant::now();
+    let answer = match provider.capabilities().ask(&request) {
+        Ok(ask) => {
+            let deadline = request.deadline;
+            provider.quote(QuoteCall { request, ask, deadline, trace }).await
+        }
+        Err(rule) => Err(Refusal::NotEligible(rule)),
+    };
+    Answered { provider, answer, elapsed: started.elapsed() }
+}
+
+/// The work on one request.
+struct Settling<'a> {
+    engine: &'a Engine,
+    question: Question,
+    run: &'a Run,
+    /// Last place given in the order of arrival.
+    seq: i32,
+}
+
+impl Settling<'_> {
+    async fn settle_all(mut self) -> Progress {
+        let engine = self.engine;
+        let started = Instant::now();
+        let wait = self.question.request.deadline.remaining(engine.clock.now()).saturating_add(BACKSTOP);
+        let mut missing = engine.providers.to_vec();
+        let (request, trace) = (&self.question.request, self.question.trace);
+        let calls: FuturesUnordered<_> =
+            missing.iter().map(|provider| call(provider.clone(), Arc::clone(request), trace)).collect();
+        let most = missing.len().max(1);
+        let mut answers = calls.ready_chunks(most);
+        let mut receipts = FuturesOrdered::new();
+        let backstop = tokio::time::sleep(wait);
+        tokio::pin!(backstop);
+        let mut all_stored = true;
+        while !missing.is_empty() || !receipts.is_empty() {
+            let arrived = tokio::select! {
+                Some((seq, stored)) = receipts.next(), if !receipts.is_empty() => {
+                    all_stored &= self.stored(seq, stored);
+                    continue;
+                }
+                Some(arrived) = answers.next(), if !missing.is_empty() => arrived,
+                () = &mut backstop, if !missing.is_empty() => {
+                    let late = |provider: &Guarded| Answered {
+                        provider: provider.clone(),
+                        answer: Err(Refusal::TimedOut { waited: wait }),
+                        elapsed: started.elapsed(),
+                    };
+                    missing.iter().map(late).collect()
+                }
+            };
+            missing.retain(|provider| !arrived.iter().any(|answered| answered.provider.id() == provider.id()));
+            let hand_over = self.settle(arrived, missing.is_empty());
+            let (seq, receipt) = (self.seq, engine.store.put(hand_over).await);
+            receipts.push_back(async move { (seq, receipt.stored().await.is_ok()) });
+        }
+        if all_stored { Progress::Finished } else { Progress::Lost }
+    }
+
+    fn stored(&self, seq: i32, stored: bool) -> bool {
+        if stored {
+            self.run.advance(Progress::Stored(seq));
+        }
+        stored
+    }
+
+    /// Turns what arrived into rows, shows them to whoever looks at the run, and hands them over to be stored.
+    fn settle(&mut self, arrived: Vec<Answered>, last: bool) -> HandOver {
+        let request = &self.question.request;
+        let mut hand_over = HandOver {
+            tenant: request.tenant,
+            request: request.id,
+            outcomes: Vec::with_capacity(arrived.len()),
+            quotes: Vec::new(),
+            completion: None,
+            answer: None,
+        };
+        for answered in arrived {
+            let (outcome, quotes) = self.rows(answered);
+            hand_over.outcomes.push(outcome);
+            hand_over.quotes.extend(quotes);
+        }
+        let mut snapshot = self.run.lock();
+        snapshot.outcomes.extend(hand_over.outcomes.iter().cloned());
+        snapshot.quotes.extend(hand_over.quotes.iter().map(|quote| quote.row.clone()));
+        if last {
+            let state = RequestState::after_quoting(snapshot.quotes.len());
+            let at = stored_precision(self.engine.clock.now());
+            snapshot.request.state = state;
+            snapshot.request.completed_at = Some(at);
+            hand_over.completion = Some(Completion { state, at });
+            hand_over.answer = self.final_answer(&snapshot);
+        }
+        hand_over
+    }
+
+    /// The caller's answer, stored together with the last outcome.
+    fn final_answer(&self, snapshot: &Snapshot) -> Option<GivenAnswer> {
+        let slot = self.question.slot.as_ref().filter(|slot| slot.take())?;
+        let body = serde_json::to_string(&snapshot.credit_request()).ok()?;
+        Some(GivenAnswer { api_key: slot.api_key, key: slot.key.clone(), status: 200, body })
+    }
+
+    fn next_seq(&mut self) -> i32 {
+        self.seq = self.seq.saturating_add(1);
+        self.seq
+    }
+
+    fn rows(&mut self, answered: Answered) -> (OutcomeRow, Vec<NewQuote>) {
+        let now = stored_precision(self.engine.clock.now());
+        let capabilities = answered.provider.capabilities();
+        let outcome_seq = self.next_seq();
+        let quotes = answered.answer.and_then(|offers| self.quotes(capabilities, offers, now));
+        let (outcome, refusal, standing, quotes) = match quotes {
+            Ok(quotes) => ("answered", None, None, quotes),
+            Err(refusal) => {
+                let standing = standing_of_refusal(&refusal, capabilities.id);
+                (refusal.kind(), Some(RefusalView::new(&refusal, now)), Some(standing), Vec::new())
+            }
+        };
+        let view = OutcomeView {
+            provider: provider_view(capabilities),
+            outcome: outcome.to_owned(),
+            elapsed_ms: u64::try_from(answered.elapsed.as_millis()).unwrap_or(u64::MAX),
+            refusal,
+            quotes: Vec::new(),
+            rank: None,
+        };
+        let row = OutcomeRow { provider_id: capabilities.id.uuid(), seq: outcome_seq, view, standing, created_at: now };
+        (row, quotes)
+    }
+
+    /// Every offer on equal terms. One that cannot be put on them spoils the whole answer: what a lender says that
+    /// contradicts itself is not believed in part.
+    fn quotes(&mut self, by: &Capabilities, offers: Vec<Offer>, now: Timestamp) -> Result<Vec<NewQuote>, Refusal> {
+        let mut quotes = Vec::with_capacity(offers.len());
+        for offer in offers {
+            quotes.push(self.quote(by, offer, now)?);
+        }
+        Ok(quotes)
+    }
+
+    fn quote(&mut self, by: &Capabilities, offer: Offer, now: Timestamp) -> Result<NewQuote, Refusal> {
+        let malformed = |error: &dyn std::error::Error| Refusal::Malformed { rule: error.to_string() };
+        let request = Arc::clone(&self.question.request);
+        let terms = normalise(&offer, request.drawn_on, request.apr_method()).map_err(|e| malformed(&e))?;
+        let quote = Quote {
+            id: QuoteId::new(uuid_at(now)),
+            credit_request_id: request.id,
+            provider: ProviderRef { id: by.id, name: by.name.clone(), kind: by.kind },
+            created_at: now,
+            offer,
+            terms,
+        };
+        let policy = &self.engine.policy;
+        let assessment = assess(&request, policy, &quote).map_err(|e| malformed(&e))?;
+        let view = QuoteView::new(&quote, &assessment, &policy.version).map_err(|e| malformed(&e))?;
+        let schedule = ScheduleView::new(&quote.terms).map_err(|e| malformed(&e))?;
+        let row = QuoteRow {
+            quote_id: quote.id.uuid(),
+            provider_id: by.id.uuid(),
+            seq: self.next_seq(),
+            view,
+            standing: assessment.standing,
+        };
+        Ok(NewQuote {
+            row,
+            schedule,
+            asset: quote.terms.principal.asset().to_string(),
+            principal: quote.terms.principal.units().to_string(),
+            total_cost: quote.terms.total_cost.units().to_string(),
+        })
+    }
+}

@@ -1,0 +1,112 @@
+//! The credit requests that this process is quoting now: what is known so far, and who waits for more.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::ids::CreditRequestId;
+use tokio::sync::watch;
+
+use super::snapshot::{RequestState, Snapshot};
+
+/// How far a run has come, as far as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Everything up to this place in the order of arrival is stored.
+    Stored(i32),
+    /// All outcomes are in, ranked and stored.
+    Finished,
+    /// The outcomes could not be stored; what is missing is settled later by the sweeper.
+    Lost,
+}
+
+/// One request under way.
+#[derive(Debug)]
+pub struct Run {
+    snapshot: Mutex<Snapshot>,
+    progress: watch::Sender<Progress>,
+}
+
+impl Run {
+    pub(super) fn new(snapshot: Snapshot) -> Self {
+        Self { snapshot: Mutex::new(snapshot), progress: watch::Sender::new(Progress::Stored(0)) }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Snapshot> {
+        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known and stored.
+    #[must_use]
+    pub fn stored(&self) -> Snapshot {
+        let progress = *self.progress.borrow();
+        match progress {
+            Progress::Stored(seq) => {
+                let mut stored = self.lock().until(seq);
+                stored.request.state = RequestState::Quoting;
+                stored.request.completed_at = None;
+                stored
+            }
+            Progress::Finished | Progress::Lost => self.lock().clone(),
+        }
+    }
+
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Progress> {
+        self.progress.subscribe()
+    }
+
+    pub(super) fn advance(&self, progress: Progress) {
+        self.progress.send_if_modified(|current| {
+            let forward = match (&current, &progress) {
+                (Progress::Stored(before), Progress::Stored(after)) => after > before,
+                (Progress::Stored(_), _) => true,
+                _ => false,
+            };
+            if forward {
+                *current = progress;
+            }
+            forward
+        });
+    }
+
+    /// Waits until the run has ended, well or badly.
+    pub async fn ended(&self) -> Progress {
+        let mut watch = self.watch();
+        match watch.wait_for(|progress| !matches!(progress, Progress::Stored(_))).await {
+            Ok(progress) => *progress,
+            // The sender lives in `self`.
+            Err(_) => Progress::Lost,
+        }
+    }
+}
+
+/// Finds runs by request.
+#[derive(Debug, Clone, Default)]
+pub struct Hub {
+    runs: Arc<Mutex<HashMap<CreditRequestId, Arc<Run>>>>,
+}
+
+impl Hub {
+    fn lock(&self) -> MutexGuard<'_, HashMap<CreditRequestId, Arc<Run>>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn add(&self, id: CreditRequestId, run: Arc<Run>) {
+        self.lock().insert(id, run);
+    }
+
+    pub(super) fn remove(&self, id: CreditRequestId) {
+        self.lock().remove(&id);
+    }
+
+    #[must_use]
+    pub fn get(&self, id: CreditRequestId) -> Option<Arc<Run>> {
+        self.lock().get(&id).cloned()
+    }
+
+    /// Requests being quoted now.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+}

@@ -1,0 +1,12 @@
+//! Credit requests: taken in, put to every lender at once, stored as answered, read back, streamed.
+
+pub mod engine;
+pub mod hub;
+pub mod input;
+pub mod read;
+pub mod snapshot;
+pub mod start;
+pub mod store;
+pub mod stream;
+pub mod sweep;
+pub mod view;

@@ -1,0 +1,342 @@
+//! What is known of one credit request: its row, and the outcomes and quotes so far. All answers of the API about a
+//! request are made from this one form, whether it was just computed or read back, so they cannot differ.
+
+use adapters::protocol::wire::Money;
+use domain::ranking::{Standing, rank};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::input::CreditRequestInput;
+use super::view::{OutcomeView, ProviderView, QuoteBrief, QuoteView};
+
+/// Where a credit request is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestState {
+    Quoting,
+    Quoted,
+    NoQuotes,
+    Accepted,
+    Expired,
+    Cancelled,
+}
+
+impl RequestState {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Quoting => "quoting",
+            Self::Quoted => "quoted",
+            Self::NoQuotes => "no_quotes",
+            Self::Accepted => "accepted",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state of a request that every provider has answered, with so many quotes.
+    #[must_use]
+    pub const fn after_quoting(quotes: usize) -> Self {
+        if quotes == 0 { Self::NoQuotes } else { Self::Quoted }
+    }
+}
+
+/// The request's own row.
+#[derive(Debug, Clone)]
+pub struct RequestRow {
+    pub id: String,
+    pub state: RequestState,
+    pub input: CreditRequestInput,
+    pub policy_version: String,
+    pub providers: Vec<ProviderView>,
+    pub created_at: Timestamp,
+    pub deadline_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
+}
+
+/// A provider's outcome, in order of arrival.
+#[derive(Debug, Clone)]
+pub struct OutcomeRow {
+    pub provider_id: Uuid,
+    pub seq: i32,
+    pub view: OutcomeView,
+    /// None where quotes stand for it.
+    pub standing: Option<Standing>,
+    pub created_at: Timestamp,
+}
+
+/// A quote, in order of arrival.
+#[derive(Debug, Clone)]
+pub struct QuoteRow {
+    pub quote_id: Uuid,
+    pub provider_id: Uuid,
+    pub seq: i32,
+    pub view: QuoteView,
+    pub standing: Standing,
+}
+
+/// A request with what is known of it.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub request: RequestRow,
+    pub outcomes: Vec<OutcomeRow>,
+    pub quotes: Vec<QuoteRow>,
+}
+
+/// `POST /v1/credit-requests` and `GET /v1/credit-requests/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CreditRequestView {
+    #[schema(example = "crq_019a5b0e7c5e7a3c8f0d2b6a4e1c9d33")]
+    pub id: String,
+    pub state: RequestState,
+    pub request: CreditRequestInput,
+    pub policy_version: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When the last answer is waited for.
+    #[schema(value_type = String, format = DateTime)]
+    pub deadline_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub completed_at: Option<Timestamp>,
+    pub providers_asked: u32,
+    /// First of the ranked quotes so far.
+    pub best_quote: Option<QuoteView>,
+    /// Every provider that has an outcome so far, best first.
+    pub outcomes: Vec<OutcomeView>,
+}
+
+/// `GET /v1/credit-requests/{id}/quotes`, and the last event of its stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QuoteListView {
+    pub credit_request_id: String,
+    pub state: RequestState,
+    pub policy_version: String,
+    /// Best first.
+    pub quotes: Vec<QuoteView>,
+    /// The providers without a quote, most useful refusal first.
+    pub refusals: Vec<OutcomeView>,
+    /// How the order is made, and that nobody pays for a place in it.
+    pub ranking_disclosure: String,
+}
+
+/// What every list of ranked quotes says of its order.
+pub const RANKING_DISCLOSURE: &str = "Offers that meet the amount and term asked for come first, ordered by total cost \
+plus the named premiums of the ranking policy; then partial offers by APR; then refusals. No lender pays for its place.";
+
+/// `GET /v1/quotes/{id}/explain`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExplanationView {
+    pub quote_id: String,
+    #[schema(minimum = 1)]
+    pub rank: u32,
+    /// Why it stands there, in words.
+    pub because: Vec<String>,
+    pub adjusted_cost: Money,
+    pub policy_version: String,
+    /// Every outcome of the request, best first, this one among them.
+    pub order: Vec<PlaceView>,
+    pub ranking_disclosure: String,
+}
+
+/// One place in the order of all outcomes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PlaceView {
+    #[schema(minimum = 1)]
+    pub rank: u32,
+    pub provider: ProviderView,
+    pub outcome: String,
+    pub elapsed_ms: u64,
+    pub quote_id: Option<String>,
+    pub apr: Option<String>,
+    pub adjusted_cost: Option<Money>,
+    pub score_components: Vec<super::view::ScoreComponentView>,
+    /// Why there is no quote.
+    pub reason: Option<String>,
+}
+
+/// One outcome in the order: a quote or a refusal, by its index.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Quote(usize),
+    Refusal(usize),
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+impl Snapshot {
+    /// Only what had arrived when `seq` did.
+    #[must_use]
+    pub fn until(&self, seq: i32) -> Self {
+        Self {
+            request: self.request.clone(),
+            outcomes: self.outcomes.iter().filter(|row| row.seq <= seq).cloned().collect(),
+            quotes: self.quotes.iter().filter(|row| row.seq <= seq).cloned().collect(),
+        }
+    }
+
+    /// All places, best first.
+    fn order(&self) -> Vec<Place> {
+        let quotes = self.quotes.iter().enumerate().map(|(i, row)| (Place::Quote(i), &row.standing));
+        let refusals = self
+            .outcomes
+            .iter()
+            .enumerate()
+            .filter_map(|(i, row)| row.standing.as_ref().map(|standing| (Place::Refusal(i), standing)));
+        let (places, standings): (Vec<_>, Vec<_>) = quotes.chain(refusals).unzip();
+        rank(&standings).into_iter().filter_map(|index| places.get(index).copied()).collect()
+    }
+
+    /// The quotes with their ranks, best first.
+    #[must_use]
+    pub fn ranked_quotes(&self) -> Vec<QuoteView> {
+        let places = (1..).zip(self.order());
+        let ranked = places.filter_map(|(rank, place)| match place {
+            Place::Quote(index) => self.quotes.get(index).map(|row| QuoteView { rank, ..row.view.clone() }),
+            Place::Refusal(_) => None,
+        });
+        ranked.collect()
+    }
+
+    /// Every outcome, in the order of its best place.
+    #[must_use]
+    pub fn ranked_outcomes(&self) -> Vec<OutcomeView> {
+        let mut ranked: Vec<OutcomeView> = Vec::with_capacity(self.outcomes.len());
+        for (rank, place) in (1..).zip(self.order()) {
+            match place {
+                Place::Refusal(index) => {
+                    let refusal = self.outcomes.get(index).map(|row| OutcomeView { rank: Some(rank), ..row.view.clone() });
+                    ranked.extend(refusal);
+                }
+                Place::Quote(index) => self.add_quote(&mut ranked, index, rank),
+            }
+        }
+        ranked
+    }
+
+    fn add_quote(&self, ranked: &mut Vec<OutcomeView>, index: usize, rank: u32) {
+        let Some(quote) = self.quotes.get(index) else { return };
+        let brief = QuoteBrief {
+            id: quote.view.id.clone(),
+            rank,
+            apr: quote.view.apr.clone(),
+            payment: quote.view.payment.clone(),
+            total_cost: quote.view.total_cost.clone(),
+            binding: quote.view.binding,
+        };
+        if let Some(known) = ranked.iter_mut().find(|outcome| outcome.provider.id == quote.view.provider.id) {
+            known.quotes.push(brief);
+        } else if let Some(row) = self.outcomes.iter().find(|row| row.provider_id == quote.provider_id) {
+            ranked.push(OutcomeView { quotes: vec![brief], ..row.view.clone() });
+        }
+    }
+
+    #[must_use]
+    pub fn credit_request(&self) -> CreditRequestView {
+        let request = &self.request;
+        CreditRequestView {
+            id: request.id.clone(),
+            state: request.state,
+            request: request.input.clone(),
+            policy_version: request.policy_version.clone(),
+            created_at: request.created_at,
+            deadline_at: request.deadline_at,
+            completed_at: request.completed_at,
+            providers_asked: number(request.providers.len()),
+            best_quote: self.ranked_quotes().into_iter().next(),
+            outcomes: self.ranked_outcomes(),
+        }
+    }
+
+    #[must_use]
+    pub fn quote_list(&self) -> QuoteListView {
+        QuoteListView {
+            credit_request_id: self.request.id.clone(),
+            state: self.request.state,
+            policy_version: self.request.policy_version.clone(),
+            quotes: self.ranked_quotes(),
+            refusals: self.ranked_outcomes().into_iter().filter(|outcome| outcome.refusal.is_some()).collect(),
+            ranking_disclosure: RANKING_DISCLOSURE.to_owned(),
+        }
+    }
+
+    fn places(&self) -> Vec<PlaceView> {
+        let elapsed = |provider: Uuid| {
+            self.outcomes.iter().find(|row| row.provider_id == provider).map_or(0, |row| row.view.elapsed_ms)
+        };
+        let place = |(rank, place): (u32, Place)| match place {
+            Place::Quote(index) => self.quotes.get(index).map(|row| PlaceView {
+                rank,
+                provider: row.view.provider.clone(),
+                outcome: "answered".to_owned(),
+                elapsed_ms: elapsed(row.provider_id),
+                quote_id: Some(row.view.id.clone()),
+                apr: Some(row.view.apr.clone()),
+                adjusted_cost: Some(row.view.adjusted_cost.clone()),
+                score_components: row.view.score_components.clone(),
+                reason: None,
+            }),
+            Place::Refusal(index) => self.outcomes.get(index).map(|row| PlaceView {
+                rank,
+                provider: row.view.provider.clone(),
+                outcome: row.view.outcome.clone(),
+                elapsed_ms: row.view.elapsed_ms,
+                quote_id: None,
+                apr: None,
+                adjusted_cost: None,
+                score_components: Vec::new(),
+                reason: row.view.refusal.as_ref().map(|refusal| refusal.detail.clone()),
+            }),
+        };
+        (1..).zip(self.order()).filter_map(place).collect()
+    }
+
+    /// Why a quote stands where it does.
+    #[must_use]
+    pub fn explain(&self, quote_id: &str) -> Option<ExplanationView> {
+        let quote = self.ranked_quotes().into_iter().find(|quote| quote.id == quote_id)?;
+        let order = self.places();
+        Some(ExplanationView {
+            quote_id: quote.id.clone(),
+            rank: quote.rank,
+            because: self.reasons(&quote),
+            adjusted_cost: quote.adjusted_cost.clone(),
+            policy_version: quote.policy_version.clone(),
+            order,
+            ranking_disclosure: RANKING_DISCLOSURE.to_owned(),
+        })
+    }
+
+    fn reasons(&self, quote: &QuoteView) -> Vec<String> {
+        let named = |money: &Money| format!("{} {}", money.amount, money.asset);
+        let parts: Vec<String> = quote
+            .score_components
+            .iter()
+            .map(|part| format!("{} {}", part.name.replace('_', " "), named(&part.amount)))
+            .collect();
+        let adjusted = named(&quote.adjusted_cost);
+        let mut because = vec![format!("its adjusted cost is {adjusted}: {}", parts.join(" + "))];
+        let row = |id: &str| self.quotes.iter().find(|row| row.view.id == id);
+        let partial = |id: &str| row(id).is_some_and(|row| matches!(row.standing, Standing::Partial { .. }));
+        if partial(&quote.id) {
+            because.push("it does not meet the amount and term asked for, so it follows every offer that does".to_owned());
+        }
+        let ranked = self.ranked_quotes();
+        let at = ranked.iter().position(|other| other.id == quote.id).unwrap_or(0);
+        let against = |other: &QuoteView, word: &str| {
+            format!("{word} is {} with {} ({} APR)", other.provider.name, named(&other.adjusted_cost), other.apr)
+        };
+        if let Some(better) = at.checked_sub(1).and_then(|before| ranked.get(before)) {
+            because.push(against(better, "the next better"));
+        }
+        match ranked.get(at + 1) {
+            Some(worse) => because.push(against(worse, "the next worse")),
+            None if at == 0 => because.push("no other lender made an offer".to_owned()),
+            None => {}
+        }
+        because
+    }
+}

@@ -1,0 +1,152 @@
+//! `POST /v1/credit-requests`.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::ids::CreditRequestId;
+
+use crate::app::App;
+use crate::http::auth::Caller;
+use crate::http::body::Body;
+use crate::http::headers::{IdempotencyKey, PreferWait, Trace};
+use crate::problem::{Code, Problem};
+use crate::quotes::engine::AnswerSlot;
+use crate::quotes::hub::{Progress, Run};
+use crate::quotes::input::CreditRequestInput;
+use crate::quotes::snapshot::CreditRequestView;
+use crate::quotes::start::{Begun, Post, in_progress};
+use crate::quotes::store::{GivenAnswer, HandOver};
+
+/// An id from a path, or "not found": an id of another kind names nothing here.
+pub(crate) fn id_of<T: FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+/// Asks every eligible lender at once.
+///
+/// Answers 202 as soon as the request is stored. With `Prefer: wait=N` it waits up to N seconds for the lenders and
+/// answers 200 with the final order, or 202 with what there is.
+#[utoipa::path(
+    post,
+    path = "/v1/credit-requests",
+    tag = "credit requests",
+    operation_id = "createCreditRequest",
+    request_body = CreditRequestInput,
+    params(
+        ("Idempotency-Key" = String, Header, description = "One key a call: 1 to 255 visible ASCII characters.",
+            max_length = 255, min_length = 1, pattern = "^[!-~]{1,255}$"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds for the answers.",
+            pattern = "^wait=[0-9]{1,3}$"),
+    ),
+    responses(
+        (status = 200, description = "Every lender has answered or been given up.", body = CreditRequestView),
+        (status = 202, description = "Lenders are being asked.", body = CreditRequestView, headers(
+            ("Location" = String, description = "Where the request is read."),
+            ("Idempotency-Replayed" = Option<String>, description = "`true` where the answer is an earlier one."),
+        )),
+    ),
+    security(("api_key" = ["requests:write"]))
+)]
+pub async fn create_credit_request(
+    State(app): State<App>,
+    Caller(principal): Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    PreferWait(wait): PreferWait,
+    Trace(trace): Trace,
+    body: Body<CreditRequestInput>,
+) -> Result<Response, Problem> {
+    let wait = wait.filter(|wait| !wait.is_zero()).map(|wait| wait.min(Duration::from_millis(app.limits.max_wait_ms)));
+    let post = Post {
+        principal: &principal,
+        key: &key,
+        raw: &body.raw,
+        input: &body.value,
+        trace,
+        waits: wait.is_some(),
+    };
+    match app.intake.begin(&post).await? {
+        Begun::New { id, run, slot, body } => match (wait, slot) {
+            (Some(wait), Some(slot)) => {
+                let (status, body) = waited(&app, id, &principal, &run, &slot, wait).await?;
+                Ok(answer(id, status, body, false))
+            }
+            _ => Ok(answer(id, StatusCode::ACCEPTED, body, false)),
+        },
+        Begun::Answered { id, status, body } => Ok(replay(id, status, body)),
+        Begun::Running { id } => joined(&app, id, &post, wait).await,
+    }
+}
+
+/// Waits for the run to end; answers with what there is when the wait is over first.
+async fn waited(
+    app: &App,
+    id: CreditRequestId,
+    principal: &crate::auth::Principal,
+    run: &Arc<Run>,
+    slot: &AnswerSlot,
+    wait: Duration,
+) -> Result<(StatusCode, String), Problem> {
+    let body_of = |snapshot: &crate::quotes::snapshot::Snapshot| {
+        serde_json::to_string(&snapshot.credit_request()).map_err(|error| Problem::internal(&error))
+    };
+    let ended = tokio::time::timeout(wait, run.ended()).await.ok();
+    if ended.is_none() && slot.take() {
+        let body = body_of(&run.stored())?;
+        let status = StatusCode::ACCEPTED;
+        let given =
+            GivenAnswer { api_key: slot.api_key, key: slot.key.clone(), status: status.as_u16(), body: body.clone() };
+        let hand_over = HandOver::answer(principal.tenant, id, given);
+        app.intake.engine.store.put(hand_over).await.stored().await.map_err(|_| not_stored())?;
+        return Ok((status, body));
+    }
+    // Either it ended, or it is storing its last outcomes at this moment.
+    match run.ended().await {
+        Progress::Finished => Ok((StatusCode::OK, body_of(&run.stored())?)),
+        Progress::Lost | Progress::Stored(_) => Err(not_stored()),
+    }
+}
+
+fn not_stored() -> Problem {
+    Problem::new(Code::Unavailable, "the database cannot be reached now; repeat the call with the same key")
+        .retry_after(Duration::from_secs(1))
+}
+
+/// A second call with the key of one that is still running waits for the first one's answer.
+async fn joined(
+    app: &App,
+    id: CreditRequestId,
+    post: &Post<'_>,
+    wait: Option<Duration>,
+) -> Result<Response, Problem> {
+    let run = app.intake.engine.hub.get(id);
+    if let Some(run) = run {
+        let most = wait.unwrap_or(Duration::from_millis(app.limits.max_wait_ms));
+        if tokio::time::timeout(most, run.ended()).await.is_err() {
+            return Err(in_progress());
+        }
+    }
+    match app.intake.answer_of_key(post).await? {
+        Begun::Answered { id, status, body } => Ok(replay(id, status, body)),
+        _ => Err(in_progress()),
+    }
+}
+
+fn replay(id: CreditRequestId, status: u16, body: String) -> Response {
+    answer(id, StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body, true)
+}
+
+fn answer(id: CreditRequestId, status: StatusCode, body: String, replayed: bool) -> Response {
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    let headers = response.headers_mut();
+    if let Ok(location) = HeaderValue::try_from(format!("/v1/credit-requests/{id}")) {
+        headers.insert(header::LOCATION, location);
+    }
+    if replayed {
+        headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    response
+}

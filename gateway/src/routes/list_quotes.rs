@@ -1,0 +1,42 @@
+//! `GET /v1/credit-requests/{id}/quotes`.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::id_of;
+use crate::app::App;
+use crate::http::auth::Caller;
+use crate::http::etag::tagged;
+use crate::problem::Problem;
+use crate::quotes::read;
+use crate::quotes::snapshot::QuoteListView;
+
+/// Reads the quotes of a credit request, best first, and the refusals after them.
+///
+/// All of them: a request is put to at most 60 lenders and a lender makes at most 5 offers.
+#[utoipa::path(
+    get,
+    path = "/v1/credit-requests/{id}/quotes",
+    tag = "credit requests",
+    operation_id = "listQuotes",
+    params(
+        ("id" = String, Path, description = "The request.", example = "crq_019a5b0e7c5e7a3c8f0d2b6a4e1c9d33"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of an earlier answer."),
+    ),
+    responses(
+        (status = 200, description = "The quotes so far.", body = QuoteListView,
+            headers(("ETag" = String, description = "Tag of this body."))),
+        (status = 304, description = "They are as they were."),
+    ),
+    security(("api_key" = ["requests:read"]))
+)]
+pub async fn list_quotes(
+    State(app): State<App>,
+    Caller(principal): Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let snapshot = read::snapshot(&app.db, principal.tenant, id_of(&id)?).await?.ok_or_else(Problem::not_found)?;
+    tagged(&snapshot.quote_list(), &headers)
+}
