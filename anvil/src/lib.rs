@@ -1,6 +1,6 @@
-//! The local world: private Postgres clusters, Anvil chains, and the real Aave v3 deployed on them.
+//! The local world: private Postgres clusters, Anvil chains, the real Aave v3 deployed on them, and lenders to ask.
 //!
-//! It depends on none of the product's crates, so that a database can be had while the product does not compile.
+//! It depends on no crate whose queries are checked against a database, so that one can be had before they compile.
 //! Whatever is started here ends with the process that started it, however that ends: see [`leash`].
 
 pub mod aave;
@@ -10,6 +10,7 @@ mod file_lock;
 pub mod leash;
 mod log_tail;
 pub mod postgres;
+pub mod sandbox;
 pub mod toolchain;
 
 pub use anvil::{Anvil, AnvilOptions, Mining};

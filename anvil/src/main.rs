@@ -5,12 +5,12 @@ mod commands;
 use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use commands::{aave, anvil, postgres};
+use commands::{aave, anvil, lenders, postgres};
 
 #[derive(Debug, Parser)]
 #[command(
     name = "devnet",
-    about = "The local world: Postgres, Anvil, Aave v3. All of it stops when this does."
+    about = "The local world: Postgres, Anvil, Aave v3, sandbox lenders. All of it stops when this does."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -25,6 +25,8 @@ enum Command {
     Anvil(anvil::Arguments),
     /// An Anvil chain with an Aave v3 market on it, until Ctrl-C.
     Aave(aave::Arguments),
+    /// The six sandbox lenders, until Ctrl-C. Prints their part of a gateway's configuration.
+    Lenders(lenders::Arguments),
 }
 
 #[tokio::main]
@@ -39,6 +41,7 @@ async fn main() -> ExitCode {
         Command::Postgres(arguments) => postgres::run(arguments).await,
         Command::Anvil(arguments) => anvil::run(arguments).await,
         Command::Aave(arguments) => aave::run(arguments).await,
+        Command::Lenders(arguments) => lenders::run(arguments).await,
     };
     match outcome {
         Ok(code) => code,

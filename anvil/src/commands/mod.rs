@@ -2,6 +2,7 @@
 
 pub(crate) mod aave;
 pub(crate) mod anvil;
+pub(crate) mod lenders;
 pub(crate) mod postgres;
 mod stop;
 

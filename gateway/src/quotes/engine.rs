@@ -144,6 +144,9 @@ impl Settling<'_> {
         let backstop = tokio::time::sleep(wait);
         tokio::pin!(backstop);
         let mut all_stored = true;
+        if missing.is_empty() {
+            receipts.push_back(self.hand_over(Vec::new(), true).await);
+        }
         while !missing.is_empty() || !receipts.is_empty() {
             let arrived = tokio::select! {
                 Some((seq, stored)) = receipts.next(), if !receipts.is_empty() => {
@@ -161,11 +164,20 @@ impl Settling<'_> {
                 }
             };
             missing.retain(|provider| !arrived.iter().any(|answered| answered.provider.id() == provider.id()));
-            let hand_over = self.settle(arrived, missing.is_empty());
-            let (seq, receipt) = (self.seq, engine.store.put(hand_over).await);
-            receipts.push_back(async move { (seq, receipt.stored().await.is_ok()) });
+            receipts.push_back(self.hand_over(arrived, missing.is_empty()).await);
         }
         if all_stored { Progress::Finished } else { Progress::Lost }
+    }
+
+    /// Settles what arrived and hands it to the store. The future tells up to where things are stored, and whether.
+    async fn hand_over(
+        &mut self,
+        arrived: Vec<Answered>,
+        last: bool,
+    ) -> impl Future<Output = (i32, bool)> + use<> {
+        let hand_over = self.settle(arrived, last);
+        let (seq, receipt) = (self.seq, self.engine.store.put(hand_over).await);
+        async move { (seq, receipt.stored().await.is_ok()) }
     }
 
     fn stored(&self, seq: i32, stored: bool) -> bool {
