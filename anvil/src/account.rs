@@ -40,11 +40,7 @@ impl Account {
         }
         for name in UNPRIVILEGED {
             if let (Some(uid), Some(gid)) = (id(&["-u", name])?, id(&["-g", name])?) {
-                return Ok(Some(Self {
-                    name: name.to_owned(),
-                    uid,
-                    gid,
-                }));
+                return Ok(Some(Self { name: name.to_owned(), uid, gid }));
             }
         }
         Err(AccountError::NoneUnprivileged)
@@ -58,20 +54,14 @@ impl Account {
 
 /// A number that `id` prints; `None` when it knows no such account.
 fn id(arguments: &[&str]) -> Result<Option<u32>, AccountError> {
-    let output = Command::new("id")
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()?;
+    let output = Command::new("id").args(arguments).stdin(Stdio::null()).output()?;
     if !output.status.success() {
         return Ok(None);
     }
     let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     match answer.parse() {
         Ok(number) => Ok(Some(number)),
-        Err(_) => Err(AccountError::Malformed {
-            question: arguments.join(" "),
-            answer,
-        }),
+        Err(_) => Err(AccountError::Malformed { question: arguments.join(" "), answer }),
     }
 }
 

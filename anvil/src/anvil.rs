@@ -36,10 +36,7 @@ pub enum AnvilError {
     #[error("Anvil printed the address `{0}`, which is no URL")]
     Address(String),
     #[error("Anvil refused `{method}`: {source}")]
-    Rpc {
-        method: &'static str,
-        source: RpcError<TransportErrorKind>,
-    },
+    Rpc { method: &'static str, source: RpcError<TransportErrorKind> },
     #[error("Anvil runs chain {actual} though chain {wanted} was asked for")]
     WrongChain { wanted: u64, actual: u64 },
 }
@@ -103,12 +100,7 @@ impl Anvil {
         let (leash, log) = launch(program, &options, scratch)?;
         let address = leash.ready(READY_WITHIN, printed_address(&log)).await?;
         let provider = connect(&format!("http://{address}"))?;
-        let anvil = Self {
-            leash,
-            address,
-            chain_id: options.chain_id,
-            provider,
-        };
+        let anvil = Self { leash, address, chain_id: options.chain_id, provider };
         let chain_id = anvil.provider.get_chain_id().await;
         let actual = chain_id.map_err(|source| rpc_error("eth_chainId", source))?;
         if actual != options.chain_id {
@@ -116,10 +108,7 @@ impl Anvil {
             return Err(AnvilError::WrongChain { wanted, actual });
         }
         // It logs every call; a benchmark would fill the disk.
-        let quiet = anvil
-            .provider
-            .raw_request::<_, ()>("anvil_setLoggingEnabled".into(), [false])
-            .await;
+        let quiet = anvil.provider.raw_request::<_, ()>("anvil_setLoggingEnabled".into(), [false]).await;
         quiet.map_err(|source| rpc_error("anvil_setLoggingEnabled", source))?;
         Ok(anvil)
     }
@@ -146,9 +135,7 @@ impl Anvil {
     }
 
     pub async fn mine(&self) -> Result<(), AnvilError> {
-        let mined = self
-            .provider
-            .raw_request::<_, String>("evm_mine".into(), ());
+        let mined = self.provider.raw_request::<_, String>("evm_mine".into(), ());
         let mined = mined.await;
         mined.map_err(|source| rpc_error("evm_mine", source))?;
         Ok(())
@@ -157,15 +144,11 @@ impl Anvil {
     /// Writes the whole state of the chain, blocks included, for [`AnvilOptions::load_state`].
     pub async fn dump_state(&self, path: &Path) -> Result<(), AnvilError> {
         let dump = self.provider.raw_request("anvil_dumpState".into(), ());
-        let dump: Bytes = dump
-            .await
-            .map_err(|source| rpc_error("anvil_dumpState", source))?;
+        let dump: Bytes = dump.await.map_err(|source| rpc_error("anvil_dumpState", source))?;
         // The call compresses what the command line wants plain.
         let mut plain = Vec::new();
         let unpacked = GzDecoder::new(dump.as_ref()).read_to_end(&mut plain);
-        let written = unpacked
-            .and_then(|_| std::fs::File::create(path))
-            .and_then(|mut file| file.write_all(&plain));
+        let written = unpacked.and_then(|_| std::fs::File::create(path)).and_then(|mut file| file.write_all(&plain));
         written.map_err(|source| io_error(path, source))
     }
 
@@ -182,18 +165,12 @@ pub(crate) fn connect(url: &str) -> Result<DynProvider, AnvilError> {
     TLS.call_once(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-    let url = url
-        .parse()
-        .map_err(|_| AnvilError::Address(url.to_owned()))?;
+    let url = url.parse().map_err(|_| AnvilError::Address(url.to_owned()))?;
     let provider = ProviderBuilder::new().disable_recommended_fillers();
     Ok(provider.connect_http(url).erased())
 }
 
-fn launch(
-    program: PathBuf,
-    options: &AnvilOptions,
-    scratch: TempDir,
-) -> Result<(Leash, PathBuf), AnvilError> {
+fn launch(program: PathBuf, options: &AnvilOptions, scratch: TempDir) -> Result<(Leash, PathBuf), AnvilError> {
     let folder = scratch.path().to_owned();
     let log = folder.join("log");
     // With port 0 the node binds a free one itself and prints it: there is no race to lose.
@@ -204,9 +181,7 @@ fn launch(
     // States that no longer fit in memory would otherwise go to the user's home.
     option("--cache-path", folder.join("cache").into());
     if let Some(state) = &options.load_state {
-        let state = state
-            .canonicalize()
-            .map_err(|source| io_error(state, source))?;
+        let state = state.canonicalize().map_err(|source| io_error(state, source))?;
         option("--load-state", state.into());
     }
     if let Some(slots) = options.slots_in_an_epoch {
@@ -236,9 +211,7 @@ fn launch(
 async fn printed_address(log: &Path) -> String {
     loop {
         let text = std::fs::read_to_string(log).unwrap_or_default();
-        let address = text
-            .split_once("Listening on ")
-            .and_then(|(_, rest)| rest.split_once('\n'));
+        let address = text.split_once("Listening on ").and_then(|(_, rest)| rest.split_once('\n'));
         if let Some((address, _)) = address {
             return address.trim().to_owned();
         }

@@ -47,17 +47,9 @@ pub enum LeashError {
     #[error("cannot pass a signal to {program}: {source}")]
     Signal { program: PathBuf, source: io::Error },
     #[error("{program} ended with code {code} before it was ready; its log ends with:\n{log}")]
-    EndedEarly {
-        program: PathBuf,
-        code: i32,
-        log: String,
-    },
+    EndedEarly { program: PathBuf, code: i32, log: String },
     #[error("{program} was not ready within {within:?}; its log ends with:\n{log}")]
-    NotReady {
-        program: PathBuf,
-        within: Duration,
-        log: String,
-    },
+    NotReady { program: PathBuf, within: Duration, log: String },
     #[error("{program} is still there {within:?} after it was stopped")]
     StillThere { program: PathBuf, within: Duration },
 }
@@ -133,10 +125,7 @@ impl Leash {
             .append(true)
             .open(&program.log)
             .and_then(|log| Ok((log.metadata()?.len(), log)));
-        let (log_from, log) = opened.map_err(|source| LeashError::Log {
-            path: program.log.clone(),
-            source,
-        })?;
+        let (log_from, log) = opened.map_err(|source| LeashError::Log { path: program.log.clone(), source })?;
         let mut command = Command::new("sh");
         command
             .args(["-c", &script(), "leash", program.stop_signal.name()])
@@ -150,10 +139,7 @@ impl Leash {
             .stderr(log)
             .process_group(0);
         run_as(&mut command, program.account.as_ref());
-        let supervisor_error = |source| LeashError::Supervisor {
-            program: program.path.clone(),
-            source,
-        };
+        let supervisor_error = |source| LeashError::Supervisor { program: program.path.clone(), source };
         let mut supervisor = command.spawn().map_err(supervisor_error)?;
         let lifeline = supervisor.stdin.take();
         let (sender, state) = watch::channel(State::Starting);
@@ -189,11 +175,7 @@ impl Leash {
     }
 
     /// Waits for `ready`, but no longer than `within` and no longer than the program runs.
-    pub async fn ready<T>(
-        &self,
-        within: Duration,
-        ready: impl Future<Output = T>,
-    ) -> Result<T, LeashError> {
+    pub async fn ready<T>(&self, within: Duration, ready: impl Future<Output = T>) -> Result<T, LeashError> {
         tokio::select! {
             biased;
             value = ready => Ok(value),
@@ -221,10 +203,7 @@ impl Leash {
         let within = self.patience + CLEAN_UP_WITHIN;
         match tokio::time::timeout(within, gone).await {
             Ok(_) => Ok(()),
-            Err(_) => Err(LeashError::StillThere {
-                program: self.program.clone(),
-                within,
-            }),
+            Err(_) => Err(LeashError::StillThere { program: self.program.clone(), within }),
         }
     }
 
@@ -245,10 +224,7 @@ impl Leash {
         let Some(lifeline) = &mut *self.lifeline() else {
             return Ok(());
         };
-        writeln!(lifeline, "{line}").map_err(|source| LeashError::Signal {
-            program: self.program.clone(),
-            source,
-        })
+        writeln!(lifeline, "{line}").map_err(|source| LeashError::Signal { program: self.program.clone(), source })
     }
 
     fn lifeline(&self) -> std::sync::MutexGuard<'_, Option<ChildStdin>> {
@@ -269,9 +245,7 @@ impl Leash {
 fn script() -> String {
     let lines = SUPERVISOR.lines();
     let code = lines.filter(|line| !line.trim_start().starts_with('#'));
-    code.filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n")
+    code.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads what the supervisor tells until it is gone.

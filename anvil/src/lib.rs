@@ -12,6 +12,7 @@ mod log_tail;
 pub mod postgres;
 pub mod sandbox;
 pub mod toolchain;
+pub mod world;
 
 pub use anvil::{Anvil, AnvilOptions, Mining};
 pub use postgres::{Data, Postgres, PostgresOptions};

@@ -5,7 +5,7 @@ mod commands;
 use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use commands::{aave, anvil, lenders, postgres};
+use commands::{aave, anvil, demo, lenders, postgres, up};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -27,6 +27,10 @@ enum Command {
     Aave(aave::Arguments),
     /// The six sandbox lenders, until Ctrl-C. Prints their part of a gateway's configuration.
     Lenders(lenders::Arguments),
+    /// The whole world: Postgres, chain, lenders and gateway, until Ctrl-C.
+    Up(up::Arguments),
+    /// The whole world, and two requests put to it.
+    Demo(demo::Arguments),
 }
 
 #[tokio::main]
@@ -42,6 +46,8 @@ async fn main() -> ExitCode {
         Command::Anvil(arguments) => anvil::run(arguments).await,
         Command::Aave(arguments) => aave::run(arguments).await,
         Command::Lenders(arguments) => lenders::run(arguments).await,
+        Command::Up(arguments) => up::run(arguments).await,
+        Command::Demo(arguments) => demo::run(arguments).await,
     };
     match outcome {
         Ok(code) => code,

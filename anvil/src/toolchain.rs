@@ -28,30 +28,18 @@ const STAMP: &str = ".agio-stamp";
 
 #[derive(Debug, thiserror::Error)]
 pub enum ToolchainError {
-    #[error(
-        "no package-lock.json in {folder}; set AGIO_ANVIL_DIR to the folder `anvil` of a checkout"
-    )]
+    #[error("no package-lock.json in {folder}; set AGIO_ANVIL_DIR to the folder `anvil` of a checkout")]
     NoFolder { folder: PathBuf },
     #[error("no foreign programs are packaged for {os} on {architecture}")]
-    Platform {
-        os: &'static str,
-        architecture: &'static str,
-    },
+    Platform { os: &'static str, architecture: &'static str },
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
     #[error("{path} is not the JSON it should be: {source}")]
-    Json {
-        path: PathBuf,
-        source: serde_json::Error,
-    },
+    Json { path: PathBuf, source: serde_json::Error },
     #[error(
         "`npm ci` in {folder} failed with code {code}; npm 10 or later must be on the PATH and reach its registry. It said:\n{log}"
     )]
-    Npm {
-        folder: PathBuf,
-        code: i32,
-        log: String,
-    },
+    Npm { folder: PathBuf, code: i32, log: String },
     #[error(transparent)]
     Leash(#[from] LeashError),
     #[error("{path} is missing after an install; remove {modules} and try again")]
@@ -75,8 +63,8 @@ struct Platform {
 impl Toolchain {
     /// Finds the folder: `AGIO_ANVIL_DIR`, else where this crate was compiled.
     pub fn locate() -> Result<Self, ToolchainError> {
-        let folder = env::var_os("AGIO_ANVIL_DIR")
-            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let folder =
+            env::var_os("AGIO_ANVIL_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         Self::at(folder)
     }
 
@@ -85,11 +73,7 @@ impl Toolchain {
         let Ok(bytes) = fs::read(&lock) else {
             return Err(ToolchainError::NoFolder { folder });
         };
-        Ok(Self {
-            folder,
-            lock_digest: hex::encode(Sha256::digest(bytes)),
-            platform: Platform::current()?,
-        })
+        Ok(Self { folder, lock_digest: hex::encode(Sha256::digest(bytes)), platform: Platform::current()? })
     }
 
     #[must_use]
@@ -190,18 +174,12 @@ impl Toolchain {
             scratch: None,
             account: None,
         })?;
-        let code = tokio::time::timeout(INSTALL_WITHIN, npm.ended())
-            .await
-            .unwrap_or(-1);
+        let code = tokio::time::timeout(INSTALL_WITHIN, npm.ended()).await.unwrap_or(-1);
         npm.stop().await?;
         if code == 0 {
             return Ok(());
         }
-        Err(ToolchainError::Npm {
-            folder: self.folder.clone(),
-            code,
-            log: npm.log_tail(),
-        })
+        Err(ToolchainError::Npm { folder: self.folder.clone(), code, log: npm.log_tail() })
     }
 
     /// npm packages cannot hold symbolic links, so the Postgres package lists the ones that its libraries need.
@@ -211,10 +189,7 @@ impl Toolchain {
             source: PathBuf,
             target: PathBuf,
         }
-        let package = self
-            .modules()
-            .join("@embedded-postgres")
-            .join(self.platform.postgres);
+        let package = self.modules().join("@embedded-postgres").join(self.platform.postgres);
         let list = package.join("native/pg-symlinks.json");
         // The package is optional: where npm leaves it out, the system's Postgres may still serve.
         if !list.exists() {
@@ -222,10 +197,7 @@ impl Toolchain {
         }
         let text = fs::read(&list).map_err(|source| io_error(&list, source))?;
         let links: Vec<Link> =
-            serde_json::from_slice(&text).map_err(|source| ToolchainError::Json {
-                path: list.clone(),
-                source,
-            })?;
+            serde_json::from_slice(&text).map_err(|source| ToolchainError::Json { path: list.clone(), source })?;
         for link in links {
             let target = package.join(&link.target);
             // All are names beside their library; anything else would not survive a copy of the folder.
@@ -256,8 +228,5 @@ impl Platform {
 }
 
 fn io_error(path: &Path, source: io::Error) -> ToolchainError {
-    ToolchainError::Io {
-        path: path.to_owned(),
-        source,
-    }
+    ToolchainError::Io { path: path.to_owned(), source }
 }

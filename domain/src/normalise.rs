@@ -230,9 +230,7 @@ fn build_schedule(offer: &Offer, face: U256, drawn_on: Date) -> Result<Schedule,
             let interest = rate.flat_interest(face, offer.term)?;
             level(offer, face, add(face, interest)?, drawn_on, &due_dates)
         }
-        Pricing::Factor { factor } => {
-            level(offer, face, Rate::try_new(*factor)?.of(face)?, drawn_on, &due_dates)
-        }
+        Pricing::Factor { factor } => level(offer, face, Rate::try_new(*factor)?.of(face)?, drawn_on, &due_dates),
         Pricing::Flows { payments, .. } => Ok(Schedule::from_flows(face, drawn_on, payments)?),
     }
 }
@@ -266,11 +264,7 @@ fn level(
 }
 
 /// The flows that the APR is the rate of: what was received against what is paid, uncounted fees left out.
-fn apr_flows(
-    offer: &Offer,
-    fees: &Fees,
-    schedule: &Schedule,
-) -> Result<(DatedFlow, Vec<DatedFlow>), NormaliseError> {
+fn apr_flows(offer: &Offer, fees: &Fees, schedule: &Schedule) -> Result<(DatedFlow, Vec<DatedFlow>), NormaliseError> {
     let received = add(offer.principal.units(), fees.financed)?;
     let counted = add(fees.up_front, fees.financed)?.saturating_sub(fees.credit_not_cost);
     let received = received

@@ -186,9 +186,10 @@ impl Shortfall {
         let amount = request
             .amount_in(quote.offer.principal.asset())
             .is_none_or(|asked| quote.offer.principal.units() < asked.units());
-        let term = request.term.end_from(request.drawn_on).map_or(true, |end| {
-            days_between(last_due(quote), end).abs() > longest_period_days(quote.offer.frequency)
-        });
+        let term = request
+            .term
+            .end_from(request.drawn_on)
+            .map_or(true, |end| days_between(last_due(quote), end).abs() > longest_period_days(quote.offer.frequency));
         Self { amount, term }
     }
 

@@ -160,7 +160,8 @@ impl CreditRequest {
             if asset == self.amount.asset() || before.into_iter().any(|seen| seen == asset) {
                 found.push(Violation::new(pointer, "distinct", format!("{asset} is named twice")));
             } else if !policy.at_par(asset, self.amount.asset()) {
-                let detail = format!("policy {} declares no par between {asset} and {}", policy.version, self.amount.asset());
+                let detail =
+                    format!("policy {} declares no par between {asset} and {}", policy.version, self.amount.asset());
                 found.push(Violation::new(pointer, "par_declared", detail));
             }
         }
@@ -179,9 +180,11 @@ impl CreditRequest {
     fn borrower_violations(&self) -> Option<Violation> {
         let us = self.borrower.country == Country::US;
         match (us, self.borrower.us_state) {
-            (true, None) => {
-                Some(Violation::new("/borrower/state", "required_in_us", "the state is required for a borrower in the US"))
-            }
+            (true, None) => Some(Violation::new(
+                "/borrower/state",
+                "required_in_us",
+                "the state is required for a borrower in the US",
+            )),
             (false, Some(_)) => {
                 Some(Violation::new("/borrower/state", "only_in_us", "a state is only taken for a borrower in the US"))
             }

@@ -63,8 +63,7 @@ impl App {
             tasks: tasks.clone(),
         };
         let (registry, limits) = (Arc::new(config.registry()?), Arc::new(config.limits.clone()));
-        let intake =
-            Intake { db: db.clone(), engine, registry: Arc::clone(&registry), limits: Arc::clone(&limits) };
+        let intake = Intake { db: db.clone(), engine, registry: Arc::clone(&registry), limits: Arc::clone(&limits) };
         Ok(Self {
             auth: Authenticator::new(db.clone()),
             rate_limits: RateLimits::new(&limits),

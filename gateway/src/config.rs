@@ -210,7 +210,8 @@ impl Config {
             return Err(ConfigError::rule("limits.default_deadline_ms", "must be at most limits.max_deadline_ms"));
         }
         if self.providers.len() > limits.max_providers {
-            let rule = format!("{} are configured, limits.max_providers is {}", self.providers.len(), limits.max_providers);
+            let rule =
+                format!("{} are configured, limits.max_providers is {}", self.providers.len(), limits.max_providers);
             return Err(ConfigError::rule("providers", rule));
         }
         self.registry().map(|_| ())

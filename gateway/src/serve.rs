@@ -57,8 +57,7 @@ impl Server {
     /// # Errors
     /// When the address cannot be listened on.
     pub async fn bind(app: App, address: SocketAddr, drain: Duration) -> Result<Self, ServeError> {
-        let listener =
-            TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+        let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
         Ok(Self { app, listener, drain })
     }
 

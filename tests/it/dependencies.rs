@@ -24,12 +24,7 @@ fn a_crate_depends_on_the_ones_below_it_and_no_others() {
     for package in &metadata.packages {
         for dependency in package.dependencies.iter().filter(|dependency| ours.contains(&dependency.name)) {
             let below = &allowed[package.name.as_str()];
-            assert!(
-                below.contains(dependency.name.as_str()),
-                "{} may not depend on {}",
-                package.name,
-                dependency.name
-            );
+            assert!(below.contains(dependency.name.as_str()), "{} may not depend on {}", package.name, dependency.name);
         }
     }
 }

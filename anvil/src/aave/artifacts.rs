@@ -73,24 +73,14 @@ impl Artifact {
 mod tests {
     use super::*;
 
-    const REFERENCES: &str =
-        r#"{"contracts/L.sol":{"L":[{"start":1,"length":20},{"start":22,"length":20}]}}"#;
+    const REFERENCES: &str = r#"{"contracts/L.sol":{"L":[{"start":1,"length":20},{"start":22,"length":20}]}}"#;
 
     fn link(bytecode: &str, libraries: &[(&str, Address)]) -> Result<Bytes, AaveError> {
         let path = PathBuf::from("A.json");
         let link_references =
-            serde_json::from_str(REFERENCES).map_err(|source| AaveError::Json {
-                path: path.clone(),
-                source,
-            })?;
-        let libraries = libraries
-            .iter()
-            .map(|(name, address)| ((*name).to_owned(), *address));
-        let artifact = Artifact {
-            path,
-            bytecode: bytecode.to_owned(),
-            link_references,
-        };
+            serde_json::from_str(REFERENCES).map_err(|source| AaveError::Json { path: path.clone(), source })?;
+        let libraries = libraries.iter().map(|(name, address)| ((*name).to_owned(), *address));
+        let artifact = Artifact { path, bytecode: bytecode.to_owned(), link_references };
         artifact.link(&libraries.collect())
     }
 

@@ -43,11 +43,7 @@ pub async fn market(toolchain: &Toolchain, chain_id: u64) -> Result<CachedMarket
 }
 
 /// The same with a cache of the caller's.
-pub async fn market_in(
-    cache: &Path,
-    toolchain: &Toolchain,
-    chain_id: u64,
-) -> Result<CachedMarket, AaveError> {
+pub async fn market_in(cache: &Path, toolchain: &Toolchain, chain_id: u64) -> Result<CachedMarket, AaveError> {
     let made = fs::create_dir_all(cache).and_then(|()| cache.canonicalize());
     let cache = made.map_err(|source| AaveError::io(cache, source))?;
     let name = format!("aave-{chain_id}-{}", fingerprint(toolchain, chain_id));
@@ -71,20 +67,14 @@ pub async fn market_in(
 }
 
 async fn write(toolchain: &Toolchain, chain_id: u64, folder: &Path) -> Result<(), AaveError> {
-    let options = AnvilOptions {
-        chain_id,
-        ..AnvilOptions::default()
-    };
+    let options = AnvilOptions { chain_id, ..AnvilOptions::default() };
     let anvil = Anvil::start(toolchain, options).await?;
     let market = deploy(toolchain, &anvil).await?;
     anvil.dump_state(&folder.join("state.json")).await?;
     anvil.stop().await?;
     let path = folder.join("market.json");
     let text = serde_json::to_vec_pretty(&market);
-    let text = text.map_err(|source| AaveError::Json {
-        path: path.clone(),
-        source,
-    })?;
+    let text = text.map_err(|source| AaveError::Json { path: path.clone(), source })?;
     fs::write(&path, text).map_err(|source| AaveError::io(&path, source))
 }
 
@@ -94,10 +84,7 @@ fn read(entry: &Path) -> Result<Option<CachedMarket>, AaveError> {
         return Ok(None);
     };
     match serde_json::from_slice(&text) {
-        Ok(market) => Ok(Some(CachedMarket {
-            state: entry.join("state.json"),
-            market,
-        })),
+        Ok(market) => Ok(Some(CachedMarket { state: entry.join("state.json"), market })),
         Err(source) => Err(AaveError::Json { path, source }),
     }
 }

@@ -8,10 +8,7 @@ use alloy::{
 use super::{
     AaveError,
     deployer::Deployer,
-    interfaces::{
-        IACLManager, IInitializable, IPoolAddressesProvider as Provider,
-        IPoolAddressesProviderRegistry,
-    },
+    interfaces::{IACLManager, IInitializable, IPoolAddressesProvider as Provider, IPoolAddressesProviderRegistry},
 };
 
 const MARKET_ID: &str = "Agio local market";
@@ -49,20 +46,10 @@ pub(super) struct Contracts {
 
 pub(super) async fn deploy(deployer: &mut Deployer) -> Result<Contracts, AaveError> {
     let admin = deployer.admin;
-    let registry = deployer
-        .deploy(
-            "protocol/configuration/PoolAddressesProviderRegistry",
-            &admin.abi_encode(),
-        )
-        .await?;
+    let registry = deployer.deploy("protocol/configuration/PoolAddressesProviderRegistry", &admin.abi_encode()).await?;
     let named = (MARKET_ID.to_owned(), admin).abi_encode_params();
-    let provider = deployer
-        .deploy("protocol/configuration/PoolAddressesProvider", &named)
-        .await?;
-    let register = IPoolAddressesProviderRegistry::registerAddressesProviderCall {
-        provider,
-        id: U256::ONE,
-    };
+    let provider = deployer.deploy("protocol/configuration/PoolAddressesProvider", &named).await?;
+    let register = IPoolAddressesProviderRegistry::registerAddressesProviderCall { provider, id: U256::ONE };
     deployer.call(registry, &register).await?;
     let acl_manager = access_control(deployer, provider).await?;
     let (pool, configurator) = pool(deployer, provider).await?;
@@ -75,12 +62,8 @@ pub(super) async fn deploy(deployer: &mut Deployer) -> Result<Contracts, AaveErr
     let sources = [(weth, weth_feed), (usdc, usdc_feed)];
     let oracle = oracle(deployer, provider, &sources).await?;
 
-    let data_provider = deployer
-        .deploy("misc/AaveProtocolDataProvider", &provider.abi_encode())
-        .await?;
-    let set = Provider::setPoolDataProviderCall {
-        newDataProvider: data_provider,
-    };
+    let data_provider = deployer.deploy("misc/AaveProtocolDataProvider", &provider.abi_encode()).await?;
+    let set = Provider::setPoolDataProviderCall { newDataProvider: data_provider };
     deployer.call(provider, &set).await?;
     Ok(Contracts {
         registry,
@@ -102,19 +85,11 @@ async fn access_control(deployer: &Deployer, provider: Address) -> Result<Addres
     // The manager's constructor asks the provider for its admin.
     let set = Provider::setACLAdminCall { newAclAdmin: admin };
     deployer.call(provider, &set).await?;
-    let manager = deployer
-        .deploy("protocol/configuration/ACLManager", &provider.abi_encode())
-        .await?;
-    let set = Provider::setACLManagerCall {
-        newAclManager: manager,
-    };
+    let manager = deployer.deploy("protocol/configuration/ACLManager", &provider.abi_encode()).await?;
+    let set = Provider::setACLManagerCall { newAclManager: manager };
     deployer.call(provider, &set).await?;
-    deployer
-        .call(manager, &IACLManager::addPoolAdminCall { admin })
-        .await?;
-    deployer
-        .call(manager, &IACLManager::addEmergencyAdminCall { admin })
-        .await?;
+    deployer.call(manager, &IACLManager::addPoolAdminCall { admin }).await?;
+    deployer.call(manager, &IACLManager::addEmergencyAdminCall { admin }).await?;
     Ok(manager)
 }
 
@@ -124,60 +99,30 @@ async fn pool(deployer: &mut Deployer, provider: Address) -> Result<(Address, Ad
         deployer.deploy_library(library).await?;
     }
     let initialize = IInitializable::initializeCall { provider };
-    let pool = deployer
-        .deploy("protocol/pool/Pool", &provider.abi_encode())
-        .await?;
+    let pool = deployer.deploy("protocol/pool/Pool", &provider.abi_encode()).await?;
     // An implementation left open could be initialised, and so owned, by anyone.
     deployer.call(pool, &initialize).await?;
-    deployer
-        .call(provider, &Provider::setPoolImplCall { newPoolImpl: pool })
-        .await?;
-    let configurator = deployer
-        .deploy("protocol/pool/PoolConfigurator", &[])
-        .await?;
+    deployer.call(provider, &Provider::setPoolImplCall { newPoolImpl: pool }).await?;
+    let configurator = deployer.deploy("protocol/pool/PoolConfigurator", &[]).await?;
     deployer.call(configurator, &initialize).await?;
-    let set = Provider::setPoolConfiguratorImplCall {
-        newPoolConfiguratorImpl: configurator,
-    };
+    let set = Provider::setPoolConfiguratorImplCall { newPoolConfiguratorImpl: configurator };
     deployer.call(provider, &set).await?;
     Ok((
         deployer.read(provider, &Provider::getPoolCall {}).await?,
-        deployer
-            .read(provider, &Provider::getPoolConfiguratorCall {})
-            .await?,
+        deployer.read(provider, &Provider::getPoolConfiguratorCall {}).await?,
     ))
 }
 
 async fn feed(deployer: &Deployer, price_usd: u64) -> Result<Address, AaveError> {
     let answer = I256::from_raw(U256::from(price_usd) * U256::from(USD_UNIT));
-    deployer
-        .deploy(
-            "mocks/oracle/CLAggregators/MockAggregator",
-            &answer.abi_encode(),
-        )
-        .await
+    deployer.deploy("mocks/oracle/CLAggregators/MockAggregator", &answer.abi_encode()).await
 }
 
-async fn oracle(
-    deployer: &Deployer,
-    provider: Address,
-    sources: &[(Address, Address)],
-) -> Result<Address, AaveError> {
+async fn oracle(deployer: &Deployer, provider: Address, sources: &[(Address, Address)]) -> Result<Address, AaveError> {
     let (assets, feeds): (Vec<Address>, Vec<Address>) = sources.iter().copied().unzip();
-    let arguments = (
-        provider,
-        assets,
-        feeds,
-        Address::ZERO,
-        Address::ZERO,
-        U256::from(USD_UNIT),
-    );
-    let oracle = deployer
-        .deploy("misc/AaveOracle", &arguments.abi_encode_params())
-        .await?;
-    let set = Provider::setPriceOracleCall {
-        newPriceOracle: oracle,
-    };
+    let arguments = (provider, assets, feeds, Address::ZERO, Address::ZERO, U256::from(USD_UNIT));
+    let oracle = deployer.deploy("misc/AaveOracle", &arguments.abi_encode_params()).await?;
+    let set = Provider::setPriceOracleCall { newPriceOracle: oracle };
     deployer.call(provider, &set).await?;
     Ok(oracle)
 }

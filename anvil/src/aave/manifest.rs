@@ -4,8 +4,7 @@ use alloy::primitives::Address;
 use serde::{Deserialize, Serialize};
 
 /// The mnemonic of Anvil, Hardhat and every tutorial. Its keys are public: nothing of value may ever lie on them.
-pub const PUBLIC_TEST_MNEMONIC: &str =
-    "test test test test test test test test test test test junk";
+pub const PUBLIC_TEST_MNEMONIC: &str = "test test test test test test test test test test test junk";
 
 /// Addresses of an Aave v3.0 market on a local chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,10 +49,7 @@ pub enum AaveError {
     #[error("{path}: {source}; set AGIO_CACHE_DIR to a writable folder if this one is not")]
     Io { path: PathBuf, source: io::Error },
     #[error("{path} is not the JSON it should be: {source}")]
-    Json {
-        path: PathBuf,
-        source: serde_json::Error,
-    },
+    Json { path: PathBuf, source: serde_json::Error },
     #[error("{path} needs the library {library}, which is not deployed yet")]
     NotDeployed { path: PathBuf, library: String },
     #[error("{0} holds bytecode that its own link references do not fit")]
@@ -62,15 +59,9 @@ pub enum AaveError {
     #[error("{what} reverted in {transaction}")]
     Reverted { what: String, transaction: B256 },
     #[error("{what}: {source}")]
-    Rpc {
-        what: String,
-        source: RpcError<TransportErrorKind>,
-    },
+    Rpc { what: String, source: RpcError<TransportErrorKind> },
     #[error("{call} answered what its interface does not allow: {source}")]
-    Answer {
-        call: &'static str,
-        source: alloy::sol_types::Error,
-    },
+    Answer { call: &'static str, source: alloy::sol_types::Error },
     #[error("the node has no test account {0}; start it with ten")]
     NoAccount(u32),
 }
@@ -91,15 +82,9 @@ impl AaveError {
 ///
 /// A loaded chain's head is as old as the cache; one block is mined so that the head has the time of now. The interest
 /// of the meantime is due in it, as on any chain.
-pub async fn start(
-    toolchain: &Toolchain,
-    options: AnvilOptions,
-) -> Result<(Anvil, AaveMarket), AaveError> {
+pub async fn start(toolchain: &Toolchain, options: AnvilOptions) -> Result<(Anvil, AaveMarket), AaveError> {
     let cached = market(toolchain, options.chain_id).await?;
-    let options = AnvilOptions {
-        load_state: Some(cached.state),
-        ..options
-    };
+    let options = AnvilOptions { load_state: Some(cached.state), ..options };
     let anvil = Anvil::start(toolchain, options).await?;
     anvil.mine().await?;
     Ok((anvil, cached.market))
@@ -114,10 +99,7 @@ async fn deploy(toolchain: &Toolchain, anvil: &Anvil) -> Result<AaveMarket, Aave
         admin: account(&addresses, ADMIN)?,
         supplier: account(&addresses, SUPPLIER)?,
         indebted: account(&addresses, INDEBTED)?,
-        wallets: WALLETS
-            .into_iter()
-            .map(|index| account(&addresses, index))
-            .collect::<Result<_, _>>()?,
+        wallets: WALLETS.into_iter().map(|index| account(&addresses, index)).collect::<Result<_, _>>()?,
     };
     let treasury = account(&addresses, TREASURY)?.address;
     let artifacts = toolchain.aave_artifacts().await?;
@@ -145,14 +127,9 @@ async fn deploy(toolchain: &Toolchain, anvil: &Anvil) -> Result<AaveMarket, Aave
 }
 
 fn account(addresses: &[Address], mnemonic_index: u32) -> Result<TestAccount, AaveError> {
-    let address = usize::try_from(mnemonic_index)
-        .ok()
-        .and_then(|index| addresses.get(index));
+    let address = usize::try_from(mnemonic_index).ok().and_then(|index| addresses.get(index));
     match address {
-        Some(&address) => Ok(TestAccount {
-            mnemonic_index,
-            address,
-        }),
+        Some(&address) => Ok(TestAccount { mnemonic_index, address }),
         None => Err(AaveError::NoAccount(mnemonic_index)),
     }
 }

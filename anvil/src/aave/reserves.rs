@@ -46,12 +46,7 @@ const WETH: Reserve = Reserve {
     reserve_factor_bps: 1_500,
     supply_cap: 10_000,
     borrow_cap: 5_000,
-    rates: Rates {
-        optimal_usage_bps: 8_000,
-        base_bps: 100,
-        slope_1_bps: 380,
-        slope_2_bps: 8_000,
-    },
+    rates: Rates { optimal_usage_bps: 8_000, base_bps: 100, slope_1_bps: 380, slope_2_bps: 8_000 },
 };
 
 const USDC: Reserve = Reserve {
@@ -64,12 +59,7 @@ const USDC: Reserve = Reserve {
     reserve_factor_bps: 1_000,
     supply_cap: 10_000_000,
     borrow_cap: 4_000_000,
-    rates: Rates {
-        optimal_usage_bps: 9_000,
-        base_bps: 0,
-        slope_1_bps: 400,
-        slope_2_bps: 6_000,
-    },
+    rates: Rates { optimal_usage_bps: 9_000, base_bps: 0, slope_1_bps: 400, slope_2_bps: 6_000 },
 };
 
 /// Implementations that every reserve's tokens share.
@@ -80,22 +70,12 @@ struct Tokens {
     treasury: Address,
 }
 
-pub(super) async fn list(
-    deployer: &Deployer,
-    contracts: &Contracts,
-    treasury: Address,
-) -> Result<(), AaveError> {
+pub(super) async fn list(deployer: &Deployer, contracts: &Contracts, treasury: Address) -> Result<(), AaveError> {
     let pool = contracts.pool.abi_encode();
     let tokens = Tokens {
-        supplied: deployer
-            .deploy("protocol/tokenization/AToken", &pool)
-            .await?,
-        stable_debt: deployer
-            .deploy("protocol/tokenization/StableDebtToken", &pool)
-            .await?,
-        variable_debt: deployer
-            .deploy("protocol/tokenization/VariableDebtToken", &pool)
-            .await?,
+        supplied: deployer.deploy("protocol/tokenization/AToken", &pool).await?,
+        stable_debt: deployer.deploy("protocol/tokenization/StableDebtToken", &pool).await?,
+        variable_debt: deployer.deploy("protocol/tokenization/VariableDebtToken", &pool).await?,
         treasury,
     };
     for (asset, reserve) in [(contracts.weth, &WETH), (contracts.usdc, &USDC)] {
@@ -108,11 +88,7 @@ pub(super) async fn list(
     Ok(())
 }
 
-async fn strategy(
-    deployer: &Deployer,
-    provider: Address,
-    rates: &Rates,
-) -> Result<Address, AaveError> {
+async fn strategy(deployer: &Deployer, provider: Address, rates: &Rates) -> Result<Address, AaveError> {
     // Stable-rate borrowing is off; its parameters only have to pass the constructor's checks.
     let (none, stable_share) = (U256::ZERO, ray(2_000));
     let arguments = (
@@ -127,20 +103,10 @@ async fn strategy(
         none,
         stable_share,
     );
-    deployer
-        .deploy(
-            "protocol/pool/DefaultReserveInterestRateStrategy",
-            &arguments.abi_encode_params(),
-        )
-        .await
+    deployer.deploy("protocol/pool/DefaultReserveInterestRateStrategy", &arguments.abi_encode_params()).await
 }
 
-fn input(
-    tokens: &Tokens,
-    asset: Address,
-    strategy: Address,
-    reserve: &Reserve,
-) -> InitReserveInput {
+fn input(tokens: &Tokens, asset: Address, strategy: Address, reserve: &Reserve) -> InitReserveInput {
     let symbol = reserve.symbol;
     InitReserveInput {
         aTokenImpl: tokens.supplied,
@@ -174,35 +140,21 @@ async fn configure(
         liquidationBonus: U256::from(reserve.liquidation_bonus_bps),
     };
     deployer.call(configurator, &collateral).await?;
-    let borrowing = IPoolConfigurator::setReserveBorrowingCall {
-        asset,
-        enabled: true,
-    };
+    let borrowing = IPoolConfigurator::setReserveBorrowingCall { asset, enabled: true };
     deployer.call(configurator, &borrowing).await?;
-    let flash_loans = IPoolConfigurator::setReserveFlashLoaningCall {
-        asset,
-        enabled: true,
-    };
+    let flash_loans = IPoolConfigurator::setReserveFlashLoaningCall { asset, enabled: true };
     deployer.call(configurator, &flash_loans).await?;
-    let factor = IPoolConfigurator::setReserveFactorCall {
-        asset,
-        newReserveFactor: U256::from(reserve.reserve_factor_bps),
-    };
+    let factor =
+        IPoolConfigurator::setReserveFactorCall { asset, newReserveFactor: U256::from(reserve.reserve_factor_bps) };
     deployer.call(configurator, &factor).await?;
     let fee = IPoolConfigurator::setLiquidationProtocolFeeCall {
         asset,
         newFee: U256::from(reserve.liquidation_protocol_fee_bps),
     };
     deployer.call(configurator, &fee).await?;
-    let supply_cap = IPoolConfigurator::setSupplyCapCall {
-        asset,
-        newSupplyCap: U256::from(reserve.supply_cap),
-    };
+    let supply_cap = IPoolConfigurator::setSupplyCapCall { asset, newSupplyCap: U256::from(reserve.supply_cap) };
     deployer.call(configurator, &supply_cap).await?;
-    let borrow_cap = IPoolConfigurator::setBorrowCapCall {
-        asset,
-        newBorrowCap: U256::from(reserve.borrow_cap),
-    };
+    let borrow_cap = IPoolConfigurator::setBorrowCapCall { asset, newBorrowCap: U256::from(reserve.borrow_cap) };
     deployer.call(configurator, &borrow_cap).await
 }
 

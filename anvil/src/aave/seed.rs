@@ -27,31 +27,18 @@ pub(super) async fn seed(
     contracts: &Contracts,
     accounts: &MarketAccounts,
 ) -> Result<(), AaveError> {
-    let market = Market {
-        deployer,
-        contracts,
-    };
+    let market = Market { deployer, contracts };
     let supplier = accounts.supplier.address;
     market.give_usdc(supplier, usdc(SUPPLIED_USDC)).await?;
-    market
-        .supply(supplier, contracts.usdc, usdc(SUPPLIED_USDC))
-        .await?;
+    market.supply(supplier, contracts.usdc, usdc(SUPPLIED_USDC)).await?;
     market.give_weth(supplier, weth(SUPPLIED_WETH)).await?;
-    market
-        .supply(supplier, contracts.weth, weth(SUPPLIED_WETH))
-        .await?;
+    market.supply(supplier, contracts.weth, weth(SUPPLIED_WETH)).await?;
 
     let indebted = accounts.indebted.address;
     market.give_weth(indebted, weth(COLLATERAL_WETH)).await?;
-    market
-        .supply(indebted, contracts.weth, weth(COLLATERAL_WETH))
-        .await?;
-    market
-        .borrow(indebted, contracts.usdc, usdc(BORROWED_USDC))
-        .await?;
-    market
-        .borrow(supplier, contracts.weth, weth(BORROWED_WETH))
-        .await?;
+    market.supply(indebted, contracts.weth, weth(COLLATERAL_WETH)).await?;
+    market.borrow(indebted, contracts.usdc, usdc(BORROWED_USDC)).await?;
+    market.borrow(supplier, contracts.weth, weth(BORROWED_WETH)).await?;
 
     for wallet in &accounts.wallets {
         market.give_weth(wallet.address, weth(WALLET_WETH)).await?;
@@ -78,35 +65,15 @@ impl Market<'_> {
         self.deployer.call_as(account, weth, value, &deposit).await
     }
 
-    async fn supply(
-        &self,
-        account: Address,
-        asset: Address,
-        amount: U256,
-    ) -> Result<(), AaveError> {
+    async fn supply(&self, account: Address, asset: Address, amount: U256) -> Result<(), AaveError> {
         let (deployer, pool) = (self.deployer, self.contracts.pool);
-        let approve = IMintableToken::approveCall {
-            spender: pool,
-            amount,
-        };
-        deployer
-            .call_as(account, asset, U256::ZERO, &approve)
-            .await?;
-        let supply = IPool::supplyCall {
-            asset,
-            amount,
-            onBehalfOf: account,
-            referralCode: 0,
-        };
+        let approve = IMintableToken::approveCall { spender: pool, amount };
+        deployer.call_as(account, asset, U256::ZERO, &approve).await?;
+        let supply = IPool::supplyCall { asset, amount, onBehalfOf: account, referralCode: 0 };
         deployer.call_as(account, pool, U256::ZERO, &supply).await
     }
 
-    async fn borrow(
-        &self,
-        account: Address,
-        asset: Address,
-        amount: U256,
-    ) -> Result<(), AaveError> {
+    async fn borrow(&self, account: Address, asset: Address, amount: U256) -> Result<(), AaveError> {
         let borrow = IPool::borrowCall {
             asset,
             amount,
@@ -115,9 +82,7 @@ impl Market<'_> {
             onBehalfOf: account,
         };
         let pool = self.contracts.pool;
-        self.deployer
-            .call_as(account, pool, U256::ZERO, &borrow)
-            .await
+        self.deployer.call_as(account, pool, U256::ZERO, &borrow).await
     }
 }
 

@@ -35,9 +35,7 @@ impl Chain {
         AnvilOptions {
             chain_id: self.chain_id,
             port: self.port,
-            mining: self
-                .block_time
-                .map_or(Mining::OnTransaction, Mining::EverySeconds),
+            mining: self.block_time.map_or(Mining::OnTransaction, Mining::EverySeconds),
             slots_in_an_epoch: self.slots_in_an_epoch,
             ..AnvilOptions::default()
         }
@@ -47,10 +45,7 @@ impl Chain {
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let mut stop = Stop::listen()?;
     let toolchain = Toolchain::locate()?;
-    let options = AnvilOptions {
-        load_state: arguments.load_state,
-        ..arguments.chain.into_options()
-    };
+    let options = AnvilOptions { load_state: arguments.load_state, ..arguments.chain.into_options() };
     let start = Anvil::start(&toolchain, options);
     let anvil = stop.unless_requested(start).await?;
     say(&anvil.rpc_url())?;

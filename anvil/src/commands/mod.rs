@@ -2,9 +2,11 @@
 
 pub(crate) mod aave;
 pub(crate) mod anvil;
+pub(crate) mod demo;
 pub(crate) mod lenders;
 pub(crate) mod postgres;
 mod stop;
+pub(crate) mod up;
 
 use std::io::{self, Write};
 

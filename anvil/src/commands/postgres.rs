@@ -80,10 +80,7 @@ async fn run_to_end(mut command: Command, stop: &mut Stop) -> Result<ExitCode, E
 
 async fn terminate(child: &Child) -> Result<(), Error> {
     if let Some(pid) = child.id() {
-        Command::new("kill")
-            .args(["-s", "TERM", &pid.to_string()])
-            .status()
-            .await?;
+        Command::new("kill").args(["-s", "TERM", &pid.to_string()]).status().await?;
     }
     Ok(())
 }

@@ -23,10 +23,7 @@ pub(super) enum Request {
 
 impl Stop {
     pub(super) fn listen() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
     /// Does `work`, unless we are asked to end before it is done. What it had started is then stopped by its leash.

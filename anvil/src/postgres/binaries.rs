@@ -38,10 +38,7 @@ pub struct Binaries {
 
 impl Binaries {
     /// The first usable candidate.
-    pub async fn find(
-        toolchain: &Toolchain,
-        account: Option<&Account>,
-    ) -> Result<Self, BinariesError> {
+    pub async fn find(toolchain: &Toolchain, account: Option<&Account>) -> Result<Self, BinariesError> {
         if let Some(bin) = env::var_os("AGIO_PG_BIN").map(PathBuf::from) {
             return Self::probe(&bin, account).map_err(|why| BinariesError::Named { bin, why });
         }
@@ -57,10 +54,7 @@ impl Binaries {
     }
 
     async fn packaged(toolchain: &Toolchain, account: Option<&Account>) -> Result<Self, String> {
-        let native = toolchain
-            .postgres()
-            .await
-            .map_err(|e: ToolchainError| e.to_string())?;
+        let native = toolchain.postgres().await.map_err(|e: ToolchainError| e.to_string())?;
         let first = match Self::probe(&native.join("bin"), account) {
             Ok(found) => return Ok(found),
             Err(why) => why,
@@ -78,10 +72,8 @@ impl Binaries {
         let Ok(entries) = fs::read_dir(root) else {
             return Err(format!("no {}", root.display()));
         };
-        let mut majors: Vec<u32> = entries
-            .flatten()
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .collect();
+        let mut majors: Vec<u32> =
+            entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
         majors.sort_unstable_by(|a, b| b.cmp(a));
         let mut why = format!("none in {}", root.display());
         for major in majors {
@@ -99,29 +91,18 @@ impl Binaries {
         for program in ["initdb", "postgres"] {
             let path = bin.join(program);
             let mut command = Command::new(&path);
-            command
-                .arg("--version")
-                .current_dir("/")
-                .stdin(Stdio::null());
+            command.arg("--version").current_dir("/").stdin(Stdio::null());
             run_as(&mut command, account);
-            let output = command
-                .output()
-                .map_err(|e| format!("{}: {e}", path.display()))?;
+            let output = command.output().map_err(|e| format!("{}: {e}", path.display()))?;
             let said = String::from_utf8_lossy(&output.stdout);
             let Some(version) = major_version(&said).filter(|_| output.status.success()) else {
                 let complaint = String::from_utf8_lossy(&output.stderr);
-                return Err(format!(
-                    "{} --version said: {said}{complaint}",
-                    path.display()
-                ));
+                return Err(format!("{} --version said: {said}{complaint}", path.display()));
             };
             major = version;
         }
         if major < OLDEST_MAJOR {
-            return Err(format!(
-                "{} is Postgres {major}, older than {OLDEST_MAJOR}",
-                bin.display()
-            ));
+            return Err(format!("{} is Postgres {major}, older than {OLDEST_MAJOR}", bin.display()));
         }
         let bin = bin.to_owned();
         Ok(Self { bin, major })
@@ -131,10 +112,7 @@ impl Binaries {
 /// `postgres (PostgreSQL) 18.4` or `initdb (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
 fn major_version(said: &str) -> Option<u32> {
     let (_, version) = said.split_once("(PostgreSQL) ")?;
-    let digits: String = version
-        .chars()
-        .take_while(|letter| letter.is_ascii_digit())
-        .collect();
+    let digits: String = version.chars().take_while(|letter| letter.is_ascii_digit()).collect();
     digits.parse().ok()
 }
 
@@ -144,15 +122,13 @@ fn major_version(said: &str) -> Option<u32> {
 fn readable_copy(native: &Path, lock_digest: &str) -> io::Result<PathBuf> {
     let short = lock_digest.get(..16).unwrap_or(lock_digest);
     let target = Path::new("/tmp").join(format!("agio-postgres-programs-{short}"));
-    let staging = tempfile::Builder::new()
-        .prefix("agio-postgres-programs-")
-        .tempdir_in("/tmp")?;
+    let staging = tempfile::Builder::new().prefix("agio-postgres-programs-").tempdir_in("/tmp")?;
     let us = fs::metadata(staging.path())?.uid();
     if let Ok(found) = fs::symlink_metadata(&target) {
         let ours = found.is_dir() && found.uid() == us && found.mode() & 0o022 == 0;
-        return ours.then_some(target.clone()).ok_or_else(|| {
-            io::Error::other(format!("{} belongs to someone else", target.display()))
-        });
+        return ours
+            .then_some(target.clone())
+            .ok_or_else(|| io::Error::other(format!("{} belongs to someone else", target.display())));
     }
     let copy = staging.path().join("copy");
     copy_readable(native, &copy)?;
@@ -192,10 +168,7 @@ mod tests {
     fn the_major_version_is_read_from_every_known_form() {
         let table = [
             ("postgres (PostgreSQL) 18.4\n", Some(18)),
-            (
-                "initdb (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)",
-                Some(15),
-            ),
+            ("initdb (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)", Some(15)),
             ("postgres (PostgreSQL) 19beta1", Some(19)),
             ("cannot open shared object file", None),
             ("", None),

@@ -28,12 +28,7 @@ pub(super) async fn initialise(
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(|source| io_error(&unfinished, source))?;
     }
-    let options = [
-        "--no-sync",
-        "--no-locale",
-        "--encoding=UTF8",
-        "--auth=scram-sha-256",
-    ];
+    let options = ["--no-sync", "--no-locale", "--encoding=UTF8", "--auth=scram-sha-256"];
     let mut arguments: Vec<_> = options.map(Into::into).to_vec();
     arguments.push(format!("--username={}", super::SUPERUSER).into());
     arguments.extend(["--pwfile".into(), home.password_file().into()]);
@@ -49,9 +44,7 @@ pub(super) async fn initialise(
         account: account.cloned(),
     })?;
     home.is_leashed();
-    let code = tokio::time::timeout(INITDB_WITHIN, initdb.ended())
-        .await
-        .unwrap_or(-1);
+    let code = tokio::time::timeout(INITDB_WITHIN, initdb.ended()).await.unwrap_or(-1);
     if code != 0 {
         let log = initdb.log_tail();
         return Err(PostgresError::Initdb { code, log });
@@ -87,11 +80,8 @@ pub(super) fn lost_port(error: &LeashError) -> bool {
 
 /// Whether what is left of the killed server keeps the new one from starting.
 pub(super) fn in_the_way(error: &LeashError) -> bool {
-    let signs = [
-        "pre-existing shared memory block",
-        "lock file \"postmaster.pid\" already exists",
-        "Address already in use",
-    ];
+    let signs =
+        ["pre-existing shared memory block", "lock file \"postmaster.pid\" already exists", "Address already in use"];
     log_says(error, &signs)
 }
 

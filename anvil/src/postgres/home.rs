@@ -33,12 +33,7 @@ impl Home {
             Data::Folder(folder) => (kept(folder, account)?, None),
         };
         let password = password(&folder.join("password"), account)?;
-        Ok(Self {
-            folder,
-            password,
-            is_scratch: until_leashed.is_some(),
-            until_leashed,
-        })
+        Ok(Self { folder, password, is_scratch: until_leashed.is_some(), until_leashed })
     }
 
     /// From here on the scratch folder is the leash's to remove.
@@ -67,11 +62,7 @@ impl Home {
 
 /// Root's TMPDIR is not always open to others, so the usual places are tried after it.
 fn scratch(account: Option<&Account>) -> Result<TempDir, PostgresError> {
-    let tried = vec![
-        env::temp_dir(),
-        PathBuf::from("/tmp"),
-        PathBuf::from("/var/tmp"),
-    ];
+    let tried = vec![env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
     for parent in &tried {
         let Ok(folder) = tempfile::Builder::new()
             .prefix("agio-postgres-")
@@ -81,9 +72,7 @@ fn scratch(account: Option<&Account>) -> Result<TempDir, PostgresError> {
             continue;
         };
         if let Some(account) = account {
-            account
-                .take(folder.path())
-                .map_err(|e| io_error(folder.path(), e))?;
+            account.take(folder.path()).map_err(|e| io_error(folder.path(), e))?;
         }
         if is_usable(folder.path(), account) {
             return Ok(folder);
@@ -95,20 +84,12 @@ fn scratch(account: Option<&Account>) -> Result<TempDir, PostgresError> {
 fn kept(folder: &Path, account: Option<&Account>) -> Result<PathBuf, PostgresError> {
     let made = !folder.exists();
     if made {
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|source| io_error(folder, source))?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|source| io_error(folder, source))?;
     }
     // Postgres runs inside this folder, where a relative path would mean something else.
-    let folder = folder
-        .canonicalize()
-        .map_err(|source| io_error(folder, source))?;
+    let folder = folder.canonicalize().map_err(|source| io_error(folder, source))?;
     if let Some(account) = account.filter(|_| made) {
-        account
-            .take(&folder)
-            .map_err(|source| io_error(&folder, source))?;
+        account.take(&folder).map_err(|source| io_error(&folder, source))?;
     }
     if is_usable(&folder, account) {
         return Ok(folder);

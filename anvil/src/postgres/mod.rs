@@ -47,9 +47,7 @@ pub enum PostgresError {
         "account `{account}`, which Postgres runs as because root may not, cannot use {folder}; choose a folder it can reach, such as one under /tmp or /var/tmp"
     )]
     Unreachable { folder: PathBuf, account: String },
-    #[error(
-        "none of {tried:?} can hold a scratch folder for Postgres; set TMPDIR to a writable folder"
-    )]
+    #[error("none of {tried:?} can hold a scratch folder for Postgres; set TMPDIR to a writable folder")]
     NoScratch { tried: Vec<PathBuf> },
     #[error("initdb failed with code {code}; it said:\n{log}")]
     Initdb { code: i32, log: String },
@@ -79,13 +77,7 @@ pub struct PostgresOptions {
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self {
-            data: Data::Scratch,
-            port: None,
-            fsync: false,
-            max_connections: 100,
-            settings: Vec::new(),
-        }
+        Self { data: Data::Scratch, port: None, fsync: false, max_connections: 100, settings: Vec::new() }
     }
 }
 
@@ -102,10 +94,7 @@ pub struct Postgres {
 
 impl Postgres {
     /// Makes a cluster unless the folder holds one, starts it, and returns once it takes connections.
-    pub async fn start(
-        toolchain: &Toolchain,
-        options: PostgresOptions,
-    ) -> Result<Self, PostgresError> {
+    pub async fn start(toolchain: &Toolchain, options: PostgresOptions) -> Result<Self, PostgresError> {
         let account = Account::unprivileged()?;
         let binaries = Binaries::find(toolchain, account.as_ref()).await?;
         let mut home = Home::open(&options.data, account.as_ref())?;
@@ -114,14 +103,7 @@ impl Postgres {
         if let Some(initdb) = initdb {
             initdb.hand_over().await?;
         }
-        Ok(Self {
-            binaries,
-            account,
-            options,
-            home,
-            port,
-            leash,
-        })
+        Ok(Self { binaries, account, options, home, port, leash })
     }
 
     /// The superuser's URL of the database `name`.
@@ -206,10 +188,7 @@ async fn serve_on_a_port(
             None => free_port().map_err(PostgresError::Port)?,
         };
         let leash = serve(binaries, account, options, home, port)?;
-        match leash
-            .ready(READY_WITHIN, cluster::accepts(home, &leash))
-            .await
-        {
+        match leash.ready(READY_WITHIN, cluster::accepts(home, &leash)).await {
             Ok(()) => return Ok((port, leash)),
             Err(error) => {
                 let may_retry = options.port.is_none() && attempt < PORT_ATTEMPTS;
@@ -234,10 +213,7 @@ fn serve(
         ("listen_addresses".to_owned(), "127.0.0.1".to_owned()),
         ("port".to_owned(), port.to_string()),
         ("unix_socket_directories".to_owned(), String::new()),
-        (
-            "max_connections".to_owned(),
-            options.max_connections.to_string(),
-        ),
+        ("max_connections".to_owned(), options.max_connections.to_string()),
         ("timezone".to_owned(), "UTC".to_owned()),
         ("log_timezone".to_owned(), "UTC".to_owned()),
     ];

@@ -52,17 +52,10 @@ async fn read<C: SolCall>(
     Ok(C::abi_decode_returns(&answer)?)
 }
 
-async fn send<C: SolCall>(
-    provider: &DynProvider,
-    from: Address,
-    to: Address,
-    call: C,
-) -> TestResult {
+async fn send<C: SolCall>(provider: &DynProvider, from: Address, to: Address, call: C) -> TestResult {
     let request = TransactionRequest::default().with_from(from).with_to(to);
     // Not estimated: an estimate leaves out the interest that is due a second later.
-    let request = request
-        .with_input(call.abi_encode())
-        .with_gas_limit(5_000_000);
+    let request = request.with_input(call.abi_encode()).with_gas_limit(5_000_000);
     let receipt = provider.send_transaction_sync(request).await?;
     assert!(receipt.status(), "{} reverted", C::SIGNATURE);
     Ok(())
@@ -83,10 +76,9 @@ async fn the_loaded_market_has_its_liquidity_prices_and_parameters() -> TestResu
     let provider = anvil.provider();
     assert_eq!(market.chain_id, anvil.chain_id());
     let (weth_asset, usdc_asset) = (market.weth, market.usdc);
-    for (asset, supplied, borrowed) in [
-        (weth_asset, weth(3_200), weth(500)),
-        (usdc_asset, usdc(5_000_000), usdc(2_500_000)),
-    ] {
+    for (asset, supplied, borrowed) in
+        [(weth_asset, weth(3_200), weth(500)), (usdc_asset, usdc(5_000_000), usdc(2_500_000))]
+    {
         let call = IDataProvider::getReserveDataCall { asset };
         let reserve = read(provider, market.pool_data_provider, call).await?;
         // Both have grown by the interest since the deployment.
@@ -101,26 +93,13 @@ async fn the_loaded_market_has_its_liquidity_prices_and_parameters() -> TestResu
         assert_eq!(found, U256::from(price * 100_000_000));
     }
     for (asset, parameters, caps) in [
-        (
-            weth_asset,
-            [18, 8_000, 8_250, 10_500, 1_500],
-            (5_000, 10_000),
-        ),
-        (
-            usdc_asset,
-            [6, 7_700, 8_000, 10_500, 1_000],
-            (4_000_000, 10_000_000),
-        ),
+        (weth_asset, [18, 8_000, 8_250, 10_500, 1_500], (5_000, 10_000)),
+        (usdc_asset, [6, 7_700, 8_000, 10_500, 1_000], (4_000_000, 10_000_000)),
     ] {
         let call = IDataProvider::getReserveConfigurationDataCall { asset };
         let found = read(provider, market.pool_data_provider, call).await?;
-        let numbers = [
-            found.decimals,
-            found.ltv,
-            found.liquidationThreshold,
-            found.liquidationBonus,
-            found.reserveFactor,
-        ];
+        let numbers =
+            [found.decimals, found.ltv, found.liquidationThreshold, found.liquidationBonus, found.reserveFactor];
         assert_eq!(numbers, parameters.map(U256::from));
         assert!(found.usageAsCollateralEnabled && found.borrowingEnabled && found.isActive);
         let call = IDataProvider::getReserveCapsCall { asset };
@@ -144,17 +123,9 @@ async fn a_wallet_borrows_usdc_against_its_weth() -> TestResult {
         Ok(reserve.variableBorrowRate)
     };
     let rate_before = rate().await?;
-    let approve = IToken::approveCall {
-        spender: market.pool,
-        amount: weth(10),
-    };
+    let approve = IToken::approveCall { spender: market.pool, amount: weth(10) };
     send(provider, wallet, market.weth, approve).await?;
-    let supply = IPool::supplyCall {
-        asset: market.weth,
-        amount: weth(10),
-        onBehalfOf: wallet,
-        referralCode: 0,
-    };
+    let supply = IPool::supplyCall { asset: market.weth, amount: weth(10), onBehalfOf: wallet, referralCode: 0 };
     send(provider, wallet, market.pool, supply).await?;
     let borrow = IPool::borrowCall {
         asset: market.usdc,

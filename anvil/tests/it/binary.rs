@@ -11,12 +11,7 @@ use crate::support::{TestResult, is_empty, is_listening, open_folder, until};
 
 fn devnet(arguments: &[&str], scratch: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_devnet"));
-    command
-        .args(arguments)
-        .env("TMPDIR", scratch)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .kill_on_drop(true);
+    command.args(arguments).env("TMPDIR", scratch).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
     command
 }
 
@@ -101,9 +96,7 @@ async fn interrupted_it_has_stopped_everything_before_it_ends() -> TestResult {
 async fn a_command_gets_the_url_and_gives_its_exit_code() -> TestResult {
     let scratch = open_folder()?;
     let script = "echo $DATABASE_URL; exit 7";
-    let output = devnet(&["postgres", "--", "sh", "-c", script], scratch.path())
-        .output()
-        .await?;
+    let output = devnet(&["postgres", "--", "sh", "-c", script], scratch.path()).output().await?;
     assert_eq!(output.status.code(), Some(7));
     let url = String::from_utf8(output.stdout)?;
     assert!(url.starts_with("postgres://postgres:"), "{url}");
@@ -115,10 +108,8 @@ async fn a_command_gets_the_url_and_gives_its_exit_code() -> TestResult {
 #[tokio::test]
 async fn a_command_that_cannot_run_is_an_error_and_leaves_nothing() -> TestResult {
     let scratch = open_folder()?;
-    let output = devnet(&["postgres", "--", "/nowhere/program"], scratch.path())
-        .stderr(Stdio::piped())
-        .output()
-        .await?;
+    let output =
+        devnet(&["postgres", "--", "/nowhere/program"], scratch.path()).stderr(Stdio::piped()).output().await?;
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr)?;
     assert!(said.contains("/nowhere/program"), "{said}");

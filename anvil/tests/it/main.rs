@@ -5,4 +5,5 @@ mod anvil;
 mod binary;
 mod leash;
 mod postgres;
+mod sandbox;
 mod support;

@@ -19,9 +19,7 @@ async fn values(url: &str) -> Result<Vec<i32>, sqlx::Error> {
 async fn it_answers_and_leaves_no_process_and_no_folder() -> TestResult {
     let postgres = start(PostgresOptions::default()).await?;
     let mut connection = PgConnection::connect(&postgres.superuser_url()).await?;
-    let sum: i32 = sqlx::query_scalar("select 40 + 2")
-        .fetch_one(&mut connection)
-        .await?;
+    let sum: i32 = sqlx::query_scalar("select 40 + 2").fetch_one(&mut connection).await?;
     assert_eq!(sum, 42);
     let pid = postgres.pid().await.ok_or("it ended")?;
     let (folder, port) = (postgres.folder().to_owned(), postgres.port());
@@ -36,10 +34,7 @@ async fn it_answers_and_leaves_no_process_and_no_folder() -> TestResult {
 #[tokio::test]
 async fn strangers_are_refused() -> TestResult {
     let postgres = start(PostgresOptions::default()).await?;
-    let url = format!(
-        "postgres://postgres:guess@127.0.0.1:{}/postgres",
-        postgres.port()
-    );
+    let url = format!("postgres://postgres:guess@127.0.0.1:{}/postgres", postgres.port());
     let refused = PgConnection::connect(&url).await;
     let code = refused.err().and_then(|error| {
         let database = error.as_database_error()?;
@@ -73,10 +68,7 @@ async fn what_was_committed_survives_a_kill_and_what_was_not_does_not() -> TestR
 #[tokio::test]
 async fn a_chosen_folder_keeps_data_and_password() -> TestResult {
     let parent = open_folder()?;
-    let options = PostgresOptions {
-        data: Data::Folder(parent.path().join("data")),
-        ..PostgresOptions::default()
-    };
+    let options = PostgresOptions { data: Data::Folder(parent.path().join("data")), ..PostgresOptions::default() };
     let first = start(options.clone()).await?;
     let mut connection = PgConnection::connect(&first.superuser_url()).await?;
     connection.execute("create table kept (value int)").await?;
@@ -90,10 +82,7 @@ async fn a_chosen_folder_keeps_data_and_password() -> TestResult {
 #[tokio::test]
 async fn a_port_that_is_taken_is_an_error_that_says_so() -> TestResult {
     let taken = TcpListener::bind(("127.0.0.1", 0))?;
-    let options = PostgresOptions {
-        port: Some(taken.local_addr()?.port()),
-        ..PostgresOptions::default()
-    };
+    let options = PostgresOptions { port: Some(taken.local_addr()?.port()), ..PostgresOptions::default() };
     let error = start(options).await.err().ok_or("it started")?.to_string();
     assert!(error.contains("Address already in use"), "{error}");
     Ok(())
@@ -102,10 +91,7 @@ async fn a_port_that_is_taken_is_an_error_that_says_so() -> TestResult {
 #[tokio::test]
 async fn a_cluster_in_use_is_not_started_twice() -> TestResult {
     let parent = open_folder()?;
-    let options = PostgresOptions {
-        data: Data::Folder(parent.path().join("data")),
-        ..PostgresOptions::default()
-    };
+    let options = PostgresOptions { data: Data::Folder(parent.path().join("data")), ..PostgresOptions::default() };
     let first = start(options.clone()).await?;
     let error = start(options).await.err().ok_or("it started")?.to_string();
     assert!(error.contains("postmaster.pid"), "{error}");
@@ -119,19 +105,13 @@ async fn root_is_told_of_a_folder_that_postgres_cannot_reach() -> TestResult {
     let closed = tempfile::tempdir()?;
     fs::set_permissions(closed.path(), fs::Permissions::from_mode(0o700))?;
     let data = closed.path().join("data");
-    let options = PostgresOptions {
-        data: Data::Folder(data.clone()),
-        ..PostgresOptions::default()
-    };
+    let options = PostgresOptions { data: Data::Folder(data.clone()), ..PostgresOptions::default() };
     let started = start(options).await;
     match Account::unprivileged()? {
         Some(account) => {
             let error = started.err().ok_or("it started")?.to_string();
             let data = fs::canonicalize(data)?.display().to_string();
-            assert!(
-                error.contains(&data) && error.contains(&account.name),
-                "{error}"
-            );
+            assert!(error.contains(&data) && error.contains(&account.name), "{error}");
         }
         None => started?.stop().await?,
     }

@@ -43,9 +43,7 @@ pub(crate) fn is_empty(folder: &Path) -> bool {
 
 pub(crate) fn is_running(pid: u32) -> bool {
     let mut probe = Command::new("kill");
-    probe
-        .args(["-s", "0", &pid.to_string()])
-        .stderr(Stdio::null());
+    probe.args(["-s", "0", &pid.to_string()]).stderr(Stdio::null());
     probe.status().is_ok_and(|status| status.success())
 }
 

@@ -70,9 +70,8 @@ fn offer(input: &ScheduleInput, registry: &AssetRegistry) -> Result<Offer, Probl
     let invalid = |pointer: &str, rule: &str, error: &dyn std::error::Error| {
         Problem::invalid(vec![FieldError::new(pointer, rule, error)])
     };
-    let asset = registry
-        .resolve(&input.principal.asset)
-        .map_err(|error| invalid("/principal/asset", "known_asset", &error))?;
+    let asset =
+        registry.resolve(&input.principal.asset).map_err(|error| invalid("/principal/asset", "known_asset", &error))?;
     let broken = |error: AnswerError| invalid(&format!("/{}", error.field().replace('.', "/")), "readable", &error);
     let principal = parts::money("principal.amount", &input.principal, &asset).map_err(broken)?;
     let fees = input.fees.iter().cloned().map(|fee| parts::fee(fee, &asset).map_err(broken));

@@ -58,10 +58,12 @@ pub(super) async fn run(args: &Args, config: &Config) -> Result<ExitCode, Comman
             eprintln!("{id} for tenant {tenant}: kept nowhere, copy it now");
         }
         Action::Revoke { id } => {
-            let revoked =
-                sqlx::query!("UPDATE api_keys SET revoked_at = now() WHERE api_key_id = $1 AND revoked_at IS NULL", id.uuid())
-                    .execute(&pool)
-                    .await?;
+            let revoked = sqlx::query!(
+                "UPDATE api_keys SET revoked_at = now() WHERE api_key_id = $1 AND revoked_at IS NULL",
+                id.uuid()
+            )
+            .execute(&pool)
+            .await?;
             if revoked.rows_affected() == 0 {
                 return Err(format!("no live key {id}").into());
             }

@@ -9,8 +9,8 @@ use adapters::guard::{Guarded, Limits, guard};
 use adapters::http::{HttpClient, HttpLender, HttpLenderConfig};
 use adapters::provider::Provider;
 use domain::asset::{Asset, AssetRegistry};
-use domain::capabilities::{AmountRange, Capabilities, ProviderKind, Security, Sharing};
 use domain::caip::ChainId;
+use domain::capabilities::{AmountRange, Capabilities, ProviderKind, Security, Sharing};
 use domain::country::Country;
 use domain::deadline::Clock;
 use domain::ids::ProviderId;
@@ -250,10 +250,6 @@ fn build_http(
         funding_hours: config.funding_hours,
         sharing: Sharing::PerRequest,
     };
-    let lender = HttpLenderConfig {
-        capabilities,
-        base_url: config.base_url.clone(),
-        secret: config.secret.clone(),
-    };
+    let lender = HttpLenderConfig { capabilities, base_url: config.base_url.clone(), secret: config.secret.clone() };
     HttpLender::try_new(lender, client.clone(), Arc::clone(clock)).map_err(|error| field.error("base_url", error))
 }

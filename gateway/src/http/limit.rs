@@ -67,7 +67,8 @@ impl RateLimits {
             Ok(state) => Ok(counter(state.remaining_burst_capacity())),
             Err(early) => {
                 let wait = early.wait_time_from(self.clock.now());
-                let detail = format!("at most {} calls a second on this route, {} at once", self.per_second, self.burst);
+                let detail =
+                    format!("at most {} calls a second on this route, {} at once", self.per_second, self.burst);
                 Err(Problem::new(Code::RateLimited, detail).retry_after(wait.max(Duration::from_millis(1))))
             }
         }

@@ -37,7 +37,8 @@ pub async fn observe(State(app): State<App>, mut request: Request, next: Next) -
     let trace = trace_of(request.headers());
     request.extensions_mut().insert(Trace(trace));
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |p| p.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |p| p.as_str().to_owned());
     let span = tracing::info_span!("request", request_id = %id, trace_id = %trace.trace_id(), %method, route);
 
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;

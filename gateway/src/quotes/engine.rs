@@ -105,7 +105,6 @@ impl Engine {
         });
         run
     }
-
 }
 
 async fn call(provider: Guarded, request: Arc<CreditRequest>, trace: TraceContext) -> Answered {
@@ -170,11 +169,7 @@ impl Settling<'_> {
     }
 
     /// Settles what arrived and hands it to the store. The future tells up to where things are stored, and whether.
-    async fn hand_over(
-        &mut self,
-        arrived: Vec<Answered>,
-        last: bool,
-    ) -> impl Future<Output = (i32, bool)> + use<> {
+    async fn hand_over(&mut self, arrived: Vec<Answered>, last: bool) -> impl Future<Output = (i32, bool)> + use<> {
         let hand_over = self.settle(arrived, last);
         let (seq, receipt) = (self.seq, self.engine.store.put(hand_over).await);
         async move { (seq, receipt.stored().await.is_ok()) }

@@ -219,7 +219,8 @@ impl BorrowerInput {
     fn read(&self, registry: &AssetRegistry, errors: &mut Errors) -> Option<Borrower> {
         errors.at_most("/borrower/wallets", self.wallets.len(), MAX_WALLETS);
         if !is_opaque(&self.client_reference) {
-            let detail = "1 to 64 letters, digits, `_` and `-`, at least one of them a letter: no name, number or address";
+            let detail =
+                "1 to 64 letters, digits, `_` and `-`, at least one of them a letter: no name, number or address";
             errors.add("/borrower/client_reference", "opaque_reference", detail);
         }
         let country = self.country.parse().map_err(|e| errors.add("/borrower/country", "known_country", e)).ok();
@@ -227,9 +228,8 @@ impl BorrowerInput {
             Some(text) => text.parse().map_err(|e| errors.add("/borrower/state", "known_state", e)).ok(),
             None => None,
         };
-        let mut optional = |pointer, money: &Option<Money>| {
-            money.as_ref().and_then(|money| errors.money(registry, pointer, money))
-        };
+        let mut optional =
+            |pointer, money: &Option<Money>| money.as_ref().and_then(|money| errors.money(registry, pointer, money));
         let annual_income = optional("/borrower/annual_income", &self.annual_income);
         let monthly_debt_payments = optional("/borrower/monthly_debt_payments", &self.monthly_debt_payments);
         let wallets: Vec<AccountId> = numbered(&self.wallets)

@@ -136,12 +136,10 @@ pub async fn schedule(
     quote: QuoteId,
 ) -> Result<Option<super::view::ScheduleView>, ReadError> {
     let mut tx = db.begin(tenant).await?;
-    let found = sqlx::query_scalar!(
-        r#"SELECT schedule::text AS "schedule!" FROM quotes WHERE quote_id = $1"#,
-        quote.uuid(),
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
+    let found =
+        sqlx::query_scalar!(r#"SELECT schedule::text AS "schedule!" FROM quotes WHERE quote_id = $1"#, quote.uuid(),)
+            .fetch_optional(&mut *tx)
+            .await?;
     tx.rollback().await?;
     found.map(|text: String| read("schedule", quote, &text)).transpose()
 }

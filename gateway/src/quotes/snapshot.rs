@@ -208,7 +208,8 @@ impl Snapshot {
         for (rank, place) in (1..).zip(self.order()) {
             match place {
                 Place::Refusal(index) => {
-                    let refusal = self.outcomes.get(index).map(|row| OutcomeView { rank: Some(rank), ..row.view.clone() });
+                    let refusal =
+                        self.outcomes.get(index).map(|row| OutcomeView { rank: Some(rank), ..row.view.clone() });
                     ranked.extend(refusal);
                 }
                 Place::Quote(index) => self.add_quote(&mut ranked, index, rank),
@@ -322,7 +323,8 @@ impl Snapshot {
         let row = |id: &str| self.quotes.iter().find(|row| row.view.id == id);
         let partial = |id: &str| row(id).is_some_and(|row| matches!(row.standing, Standing::Partial { .. }));
         if partial(&quote.id) {
-            because.push("it does not meet the amount and term asked for, so it follows every offer that does".to_owned());
+            because
+                .push("it does not meet the amount and term asked for, so it follows every offer that does".to_owned());
         }
         let ranked = self.ranked_quotes();
         let at = ranked.iter().position(|other| other.id == quote.id).unwrap_or(0);

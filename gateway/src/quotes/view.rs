@@ -375,13 +375,7 @@ impl RefusalView {
             Refusal::RateLimited { retry_after } => Some(domain::deadline::Deadline::after(now, *retry_after).at()),
             _ => None,
         };
-        Self {
-            detail: refusal.to_string(),
-            blame: refusal.blame(),
-            retryable: refusal.retryable(),
-            codes,
-            retry_at,
-        }
+        Self { detail: refusal.to_string(), blame: refusal.blame(), retryable: refusal.retryable(), codes, retry_at }
     }
 }
 

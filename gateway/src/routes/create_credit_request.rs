@@ -60,14 +60,8 @@ pub async fn create_credit_request(
     body: Body<CreditRequestInput>,
 ) -> Result<Response, Problem> {
     let wait = wait.filter(|wait| !wait.is_zero()).map(|wait| wait.min(Duration::from_millis(app.limits.max_wait_ms)));
-    let post = Post {
-        principal: &principal,
-        key: &key,
-        raw: &body.raw,
-        input: &body.value,
-        trace,
-        waits: wait.is_some(),
-    };
+    let post =
+        Post { principal: &principal, key: &key, raw: &body.raw, input: &body.value, trace, waits: wait.is_some() };
     match app.intake.begin(&post).await? {
         Begun::New { id, run, slot, body } => match (wait, slot) {
             (Some(wait), Some(slot)) => {
@@ -116,12 +110,7 @@ fn not_stored() -> Problem {
 }
 
 /// A second call with the key of one that is still running waits for the first one's answer.
-async fn joined(
-    app: &App,
-    id: CreditRequestId,
-    post: &Post<'_>,
-    wait: Option<Duration>,
-) -> Result<Response, Problem> {
+async fn joined(app: &App, id: CreditRequestId, post: &Post<'_>, wait: Option<Duration>) -> Result<Response, Problem> {
     let run = app.intake.engine.hub.get(id);
     if let Some(run) = run {
         let most = wait.unwrap_or(Duration::from_millis(app.limits.max_wait_ms));

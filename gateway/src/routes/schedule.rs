@@ -17,9 +17,6 @@ use crate::problem::Problem;
     request_body = ScheduleInput,
     responses((status = 200, description = "The terms.", body = TermsView))
 )]
-pub async fn calculate_schedule(
-    State(app): State<App>,
-    body: Body<ScheduleInput>,
-) -> Result<Json<TermsView>, Problem> {
+pub async fn calculate_schedule(State(app): State<App>, body: Body<ScheduleInput>) -> Result<Json<TermsView>, Problem> {
     schedule(&body.value, &app.registry).map(Json)
 }

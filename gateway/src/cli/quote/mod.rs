@@ -126,9 +126,7 @@ impl RequestFlags {
 fn consents() -> Vec<ConsentInput> {
     let granted_at = SystemClock.now();
     let given = CONSENT_TEXTS.iter().filter(|text| ConsentPurpose::REQUIRED.contains(&text.purpose));
-    given
-        .map(|text| ConsentInput { purpose: text.purpose, version: text.version.to_owned(), granted_at })
-        .collect()
+    given.map(|text| ConsentInput { purpose: text.purpose, version: text.version.to_owned(), granted_at }).collect()
 }
 
 fn body(args: &Args) -> Result<Vec<u8>, CommandError> {
@@ -167,7 +165,13 @@ async fn follow(client: &Client, request: &CreditRequestView, quiet: bool) -> Re
     let progress = if quiet { ProgressBar::hidden() } else { ProgressBar::new(asked) };
     progress.set_style(ProgressStyle::with_template("{spinner} {pos} of {len} lenders have answered, {elapsed}")?);
     progress.enable_steady_tick(std::time::Duration::from_millis(100));
-    let say = |line: String| progress.suspend(|| if !quiet { println!("{line}") });
+    let say = |line: String| {
+        progress.suspend(|| {
+            if !quiet {
+                println!("{line}")
+            }
+        })
+    };
     say(format!("{} asks {asked} lenders at once, until {}", request.id, request.deadline_at));
     let mut events = client.stream(&format!("/v1/credit-requests/{}/quotes/stream", request.id)).await?;
     let mut answered = std::collections::BTreeSet::new();

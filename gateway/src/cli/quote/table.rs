@@ -1,9 +1,10 @@
 //! Quotes and outcomes as tables for people.
 
 use adapters::protocol::wire::Money;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, Table};
 use domain::Decimal;
+use domain::offer::Repayment;
 
 use crate::quotes::snapshot::ExplanationView;
 use crate::quotes::view::{OutcomeView, QuoteView};
@@ -38,8 +39,16 @@ fn quoted(quote: &QuoteView) -> String {
     let words = quote.quoted.convention.replace('_', " ");
     match (&quote.quoted.value, quote.quoted.convention.as_str()) {
         (Some(factor), "factor") => format!("factor {factor}"),
+        (Some(rate), "flows") => format!("{} {}", percent(rate), name_of(&quote.rate_type)),
         (Some(rate), _) => format!("{} {words}", percent(rate)),
         (None, _) => words,
+    }
+}
+
+fn how_often(quote: &QuoteView) -> String {
+    match quote.repayment {
+        Repayment::Bullet => "at the end".to_owned(),
+        Repayment::Annuity | Repayment::InterestOnly => name_of(&quote.frequency),
     }
 }
 
@@ -49,7 +58,7 @@ fn name_of<T: serde::Serialize>(value: &T) -> String {
 
 fn table(headers: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(headers);
+    table.load_style(UTF8_FULL_CONDENSED).set_header(headers);
     table
 }
 
@@ -105,7 +114,7 @@ pub(super) fn ranked(quotes: &[QuoteView]) -> String {
             name_of(&quote.provider.kind),
             quoted(quote),
             percent(&quote.apr),
-            format!("{} {}", money(&quote.payment), name_of(&quote.frequency)),
+            format!("{} {}", money(&quote.payment), how_often(quote)),
             money(&quote.total_cost),
             name_of(&quote.binding),
         ]);
