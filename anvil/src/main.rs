@@ -5,7 +5,7 @@ mod commands;
 use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use commands::{aave, anvil, demo, lenders, postgres, up};
+use commands::{aave, anvil, demo, lenders, postgres, queries, up};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -27,6 +27,8 @@ enum Command {
     Aave(aave::Arguments),
     /// The six sandbox lenders, until Ctrl-C. Prints their part of a gateway's configuration.
     Lenders(lenders::Arguments),
+    /// Write the checked queries of the gateway from its migrations, or compare them.
+    Queries(queries::Arguments),
     /// The whole world: Postgres, chain, lenders and gateway, until Ctrl-C.
     Up(up::Arguments),
     /// The whole world, and two requests put to it.
@@ -46,6 +48,7 @@ async fn main() -> ExitCode {
         Command::Anvil(arguments) => anvil::run(arguments).await,
         Command::Aave(arguments) => aave::run(arguments).await,
         Command::Lenders(arguments) => lenders::run(arguments).await,
+        Command::Queries(arguments) => queries::run(arguments).await,
         Command::Up(arguments) => up::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
     };

@@ -12,8 +12,9 @@ macro_rules! reasons {
     ($($name:ident, $code:literal, $words:literal;)*) => {
         /// A specific principal reason for declining a request.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+        #[serde(rename_all = "snake_case")]
         pub enum DeclineReason {
-            $(#[doc = $words] #[serde(rename = $code)] $name,)*
+            $(#[doc = $words] $name,)*
         }
 
         impl DeclineReason {
@@ -56,5 +57,16 @@ mod tests {
     fn codes_are_distinct() {
         let codes: std::collections::BTreeSet<_> = DeclineReason::ALL.iter().map(|r| r.code()).collect();
         assert_eq!(codes.len(), DeclineReason::ALL.len());
+    }
+
+    #[test]
+    fn a_code_is_read_as_the_reason_that_it_names() {
+        use serde::Deserialize as _;
+        use serde::de::IntoDeserializer as _;
+        use serde::de::value::{Error, StrDeserializer};
+        for reason in DeclineReason::ALL {
+            let code: StrDeserializer<'_, Error> = reason.code().into_deserializer();
+            assert_eq!(DeclineReason::deserialize(code), Ok(*reason));
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::schema::Ref;
+use utoipa::openapi::link::Link;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{Ref, Schema, SchemaType, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{HeaderBuilder, OpenApi, RefOr, Response, ResponseBuilder};
 
@@ -49,9 +50,44 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
     for (path, item) in &mut document.paths.paths {
         for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
             add_problems(path, operation);
+            add_links(operation);
+            operation.parameters.iter_mut().flatten().for_each(without_null);
         }
     }
     document
+}
+
+/// A header or query parameter that is optional may be left out; it has no null.
+fn without_null(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    if let Some(RefOr::T(Schema::Object(schema))) = &mut parameter.schema
+        && let SchemaType::Array(types) = &schema.schema_type
+        && let Some(only) = types.iter().find(|one| **one != Type::Null)
+    {
+        schema.schema_type = SchemaType::Type(only.clone());
+    }
+}
+
+/// Where the ids in an answer lead: the operation that gives them, the one that takes them, and where they stand.
+const LINKS: &[(&str, &str, &str)] = &[
+    ("createCreditRequest", "getCreditRequest", "$response.body#/id"),
+    ("createCreditRequest", "listQuotes", "$response.body#/id"),
+    ("createCreditRequest", "streamQuotes", "$response.body#/id"),
+    ("listQuotes", "getQuote", "$response.body#/quotes/0/id"),
+    ("listQuotes", "explainQuote", "$response.body#/quotes/0/id"),
+    ("listQuotes", "getQuoteSchedule", "$response.body#/quotes/0/id"),
+    ("listProviders", "getProvider", "$response.body#/providers/0/id"),
+];
+
+fn add_links(operation: &mut Operation) {
+    for (from, to, id) in LINKS.iter().filter(|link| operation.operation_id.as_deref() == Some(link.0)) {
+        for status in ["200", "202"] {
+            if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
+                let link = Link::builder().operation_id(*to).parameter("id", *id).build();
+                response.links.insert(format!("{from}-{to}"), RefOr::T(link));
+            }
+        }
+    }
 }
 
 fn add_problems(path: &str, operation: &mut Operation) {

@@ -106,23 +106,23 @@ pub enum QuoteAnswer {
 pub enum Pricing {
     /// A yearly rate on the balance owed, compounded as said.
     Nominal {
-        #[schema(example = "0.0799")]
+        #[schema(example = "0.0799", pattern = r"^[0-9]{1,5}(\.[0-9]{1,20})?$")]
         rate: String,
             compounding: Compounding,
     },
     /// The yearly growth of what is owed.
     EffectiveAnnual {
-        #[schema(example = "0.0829")]
+        #[schema(example = "0.0829", pattern = r"^[0-9]{1,5}(\.[0-9]{1,20})?$")]
         rate: String,
     },
     /// A yearly rate on the original principal.
     Flat {
-        #[schema(example = "0.06")]
+        #[schema(example = "0.06", pattern = r"^[0-9]{1,5}(\.[0-9]{1,20})?$")]
         rate: String,
     },
     /// What is repaid for each unit lent.
     Factor {
-        #[schema(example = "1.18")]
+        #[schema(example = "1.18", pattern = r"^[0-9]{1,5}(\.[0-9]{1,20})?$")]
         factor: String,
     },
     /// The payments themselves.
@@ -134,7 +134,7 @@ pub enum Pricing {
 pub struct Payment {
     #[schema(value_type = String, format = Date)]
     pub due: Date,
-    #[schema(example = "313.36")]
+    #[schema(example = "313.36", pattern = r"^(0|[1-9][0-9]{0,76})(\.[0-9]{1,36})?$")]
     pub amount: String,
 }
 
@@ -145,7 +145,7 @@ pub struct Fee {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "0.02")]
+    #[schema(example = "0.02", pattern = r"^[0-9]{1,5}(\.[0-9]{1,20})?$")]
     pub rate: Option<String>,
     /// `up_front` (kept back), `financed`, `per_instalment` or `separate`.
     pub when: FeeTiming,

@@ -5,6 +5,8 @@ pub(crate) mod anvil;
 pub(crate) mod demo;
 pub(crate) mod lenders;
 pub(crate) mod postgres;
+pub(crate) mod queries;
+mod run_to_end;
 mod stop;
 pub(crate) mod up;
 

@@ -1,10 +1,13 @@
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use devnet::Toolchain;
 use devnet::world::{World, WorldOptions};
+use tokio::process::Command;
 
+use super::run_to_end::run_to_end;
 use super::{Error, say, stop::Stop};
 
 #[derive(Debug, Args)]
@@ -15,6 +18,9 @@ pub(crate) struct Arguments {
     /// Where the gateway listens; a free port unless given.
     #[arg(long)]
     port: Option<u16>,
+    /// Run this with AGIO_URL and AGIO_API_KEY set, stop everything when it ends, and answer with its exit code.
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Error> {
@@ -22,10 +28,19 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let toolchain = Toolchain::locate()?;
     let options = WorldOptions { data: arguments.data, port: arguments.port };
     let world = stop.unless_requested(World::start(&toolchain, options)).await?;
-    say(&how_to_use(&world))?;
-    keep_serving(&world, &mut stop).await?;
+    let outcome = match arguments.command.split_first() {
+        Some((program, rest)) => {
+            let mut command = Command::new(program);
+            command.args(rest).env("AGIO_URL", world.agio.url()).env("AGIO_API_KEY", &world.api_key);
+            run_to_end(command, &mut stop).await
+        }
+        None => {
+            say(&how_to_use(&world))?;
+            keep_serving(&world, &mut stop).await.map(|()| ExitCode::SUCCESS)
+        }
+    };
     world.stop().await?;
-    Ok(ExitCode::SUCCESS)
+    outcome
 }
 
 /// Until asked to end; a gateway that ends by itself is an error.

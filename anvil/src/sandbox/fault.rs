@@ -124,6 +124,7 @@ pub(super) async fn obey(outcome: Outcome, turn: &Turn<'_>, line: &Line) -> Resu
         }
         Outcome::EndlessBody => Ok(json(HeaderMap::new(), endless())),
         Outcome::GzipBomb => gzip_bomb(),
+        Outcome::BrokenGzip => Ok(said_to_be_gzip(turn.signed(&turn.approval())?)),
     }
 }
 
@@ -215,8 +216,11 @@ fn gzip_bomb() -> Result<Response, FaultError> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     io::Write::write_all(&mut encoder, &vec![0; MEMBER_BYTES])?;
     let member = Bytes::from(encoder.finish()?);
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     let members = stream::iter(std::iter::repeat_n(member, BOMB_MEMBERS)).map(Ok::<_, io::Error>);
-    Ok(json(headers, Body::from_stream(members)))
+    Ok(said_to_be_gzip(json(HeaderMap::new(), Body::from_stream(members))))
+}
+
+fn said_to_be_gzip(mut answer: Response) -> Response {
+    answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    answer
 }

@@ -34,6 +34,7 @@ pub enum Outcome {
     Redirect,
     SlowHeaders,
     ClockOff,
+    BrokenGzip,
 }
 
 /// One line of the table.
@@ -59,7 +60,7 @@ const fn row(decimals: u8, outcome: Outcome, does: &'static str, gateway: &'stat
 
 const APPROVE: MagicInput = row(1, Outcome::Approve, "makes its offer without checking its own rules", ANSWERED);
 
-const FAULTS: [MagicInput; 21] = [
+const FAULTS: [MagicInput; 22] = [
     row(41, Outcome::TimeOut, "never answers", "timed_out"),
     row(42, Outcome::ServerError, "answers 500", "unavailable"),
     row(43, Outcome::RateLimited, "answers 429 with `Retry-After: 1`", "rate_limited"),
@@ -81,6 +82,7 @@ const FAULTS: [MagicInput; 21] = [
     row(59, Outcome::Redirect, "redirects to the address where clouds keep their machines' credentials", "unavailable"),
     row(60, Outcome::SlowHeaders, "sends its headers at a byte a second", "timed_out"),
     row(61, Outcome::ClockOff, "signs with a clock that is ten minutes slow", "malformed"),
+    row(62, Outcome::BrokenGzip, "says that its body is gzip, which it is not", "malformed"),
 ];
 
 impl MagicInput {

@@ -148,18 +148,20 @@ pub async fn start_all(options: &SandboxOptions) -> Result<Vec<RunningLender>, S
     Ok(running)
 }
 
-/// Starts `count` of the first lender, each under a name and id of its own: what a benchmark asks, with no latency.
+/// Starts `count` of the first lender, each under a name and id of its own and answering at once unless told otherwise:
+/// what a benchmark asks.
 ///
 /// # Errors
 /// As [`start`].
 pub async fn start_many(count: usize, options: &SandboxOptions) -> Result<Vec<RunningLender>, SandboxError> {
     let clock = options.clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
+    let latency = Some(options.latency.unwrap_or(Duration::ZERO));
     let mut running = Vec::with_capacity(count);
     let Some(first) = Lender::all()?.into_iter().next() else { return Ok(running) };
     for number in 1..=count {
         let name = format!("{} {number}", first.capabilities().name);
         let lender = first.clone().renamed(ProviderId::new(uuid_at(clock.now())), name);
-        running.push(start(lender, SandboxOptions { port: None, ..options.clone() }).await?);
+        running.push(start(lender, SandboxOptions { port: None, latency, ..options.clone() }).await?);
     }
     Ok(running)
 }

@@ -15,7 +15,7 @@ impl Configuration {
     #[must_use]
     pub fn new(roles: &Roles, port: Option<u16>) -> Self {
         let text = format!(
-            "environment = \"development\"\n\n[server]\nbind = \"127.0.0.1:{}\"\n\n[database]\nurl = \"{}\"\nowner_url = \"{}\"\n",
+            "environment = \"development\"\n\n[server]\nbind = \"127.0.0.1:{}\"\n\n[database]\nurl = \"{}\"\nowner_url = \"{}\"\n\n[limits]\nrequests_per_second = {LOCAL_RATE}\nburst = {LOCAL_RATE}\n",
             port.unwrap_or(0),
             roles.app_url,
             roles.owner_url,
@@ -34,6 +34,9 @@ impl Configuration {
         self.text.clone()
     }
 }
+
+/// One person and their tools are the only callers here.
+const LOCAL_RATE: u32 = 5_000;
 
 /// The id under which the local market is a provider. A constant, so that it is the same in every world.
 const AAVE_PROVIDER: &str = "prv_019a5b0e7c5e7a3c8f0d2b6a4e1c9d07";

@@ -27,6 +27,24 @@ use crate::problem::{FieldError, Problem};
 /// A borrower's question to every lender at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "amount": {"amount": "10000.00", "asset": "USD"},
+    "term": {"count": 36, "unit": "months"},
+    "purpose": "working_capital",
+    "frequency": "monthly",
+    "borrower": {
+        "client_reference": "borrower-42",
+        "country": "US",
+        "state": "CA",
+        "annual_income": {"amount": "90000.00", "asset": "USD"},
+        "monthly_debt_payments": {"amount": "500.00", "asset": "USD"}
+    },
+    "consents": [
+        {"purpose": "share_with_lenders", "version": "2026-11", "granted_at": "2026-11-01T00:00:00Z"},
+        {"purpose": "soft_inquiry", "version": "2026-11", "granted_at": "2026-11-01T00:00:00Z"}
+    ],
+    "deadline_ms": 3000
+}))]
 pub struct CreditRequestInput {
     pub amount: Money,
     /// Assets taken in place of the amount's own, at the policy's declared par.

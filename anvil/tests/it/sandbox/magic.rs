@@ -32,6 +32,7 @@ fn words(outcome: Outcome) -> &'static str {
         Outcome::BeyondFloat => "number out of range",
         Outcome::WrongSignature => "no signature of version v1 matches",
         Outcome::ClockOff => "the timestamp is not within 300 s",
+        Outcome::BrokenGzip => "compression is broken",
         Outcome::AboveAsked => "at most the",
         Outcome::DuplicateKeys => "duplicate field `term`",
         Outcome::TimeOut | Outcome::Late | Outcome::Drip | Outcome::SlowHeaders => "no answer within",

@@ -46,7 +46,7 @@ async fn a_stopped_lender_ends_what_it_never_would_have() -> TestResult {
 
 #[tokio::test]
 async fn many_of_one_lender_are_told_apart_and_all_answer() -> TestResult {
-    let lenders = sandbox::start_many(5, &at_once()).await?;
+    let lenders = sandbox::start_many(5, &SandboxOptions::default()).await?;
     let names: BTreeSet<_> = lenders.iter().map(|lender| lender.capabilities().name.clone()).collect();
     let ids: BTreeSet<_> = lenders.iter().map(|lender| lender.capabilities().id).collect();
     assert_eq!((names.len(), ids.len()), (5, 5));
