@@ -83,12 +83,18 @@ fn malformed(rule: String) -> Refusal {
 fn unavailable(error: &reqwest::Error) -> Refusal {
     let detail = if error.is_connect() {
         "the connection could not be made"
-    } else if error.is_decode() {
+    } else if is_compression(error) {
         return malformed("the answer's compression is broken".to_owned());
     } else {
         "the connection broke"
     };
     Refusal::Unavailable { detail: detail.to_owned(), transient: true }
+}
+
+/// Every failure while a body is read is of the kind "decode"; one of the decoder itself lies directly on an I/O error,
+/// one of the connection on an error of the HTTP layer.
+fn is_compression(error: &reqwest::Error) -> bool {
+    error.is_decode() && std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
 }
 
 fn check_status(status: StatusCode, headers: &HeaderMap) -> Result<(), Refusal> {

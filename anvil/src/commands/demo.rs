@@ -64,7 +64,7 @@ async fn show(world: &World) -> Result<(), Error> {
         &wallet,
     ];
     let second = quote(world, &more).await?;
-    check_second(world, &second)
+    check_second(world, &second).await
 }
 
 /// Runs `agio quote`, shows what it says as it says it, and reads the request back from the gateway.
@@ -91,17 +91,26 @@ async fn quote(world: &World, more: &[&str]) -> Result<Value, Error> {
         return Err(format!("`agio quote` ended with {status}").into());
     }
     let id = id.ok_or("the command named no request")?;
-    let url = format!("{}/v1/credit-requests/{id}", world.agio.url());
+    get(world, &format!("/v1/credit-requests/{id}")).await
+}
+
+async fn get(world: &World, path: &str) -> Result<Value, Error> {
+    let url = format!("{}{path}", world.agio.url());
     let answer = reqwest::Client::new().get(url).bearer_auth(&world.api_key).send().await?.error_for_status()?;
     Ok(serde_json::from_slice(&answer.bytes().await?)?)
 }
 
+/// The text at a JSON pointer; empty where there is none.
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
 fn outcomes(request: &Value) -> &[Value] {
-    request["outcomes"].as_array().map_or(&[], Vec::as_slice)
+    request.get("outcomes").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn outcome_of<'a>(request: &'a Value, name: &str) -> Result<&'a Value, Error> {
-    let found = outcomes(request).iter().find(|outcome| outcome["provider"]["name"] == name);
+    let found = outcomes(request).iter().find(|outcome| text(outcome, "/provider/name") == name);
     found.ok_or_else(|| format!("{name} has no outcome").into())
 }
 
@@ -110,30 +119,37 @@ fn check_all_asked(request: &Value) -> Result<(), Error> {
     if found < LENDERS {
         return Err(format!("{found} lenders have an outcome, {LENDERS} were to be asked").into());
     }
-    if request["state"] != "quoted" {
-        return Err(format!("the request ended as {}", request["state"]).into());
+    match text(request, "/state") {
+        "quoted" => Ok(()),
+        state => Err(format!("the request ended as {state}").into()),
     }
-    Ok(())
 }
 
 fn check_first(request: &Value) -> Result<(), Error> {
     check_all_asked(request)?;
     let flaky = outcome_of(request, "Flaky Finance")?;
-    if flaky["outcome"] != "unavailable" || flaky["refusal"]["detail"].as_str().is_none_or(str::is_empty) {
+    if text(flaky, "/outcome") != "unavailable" || text(flaky, "/refusal/detail").is_empty() {
         return Err(format!("the flaky lender's refusal and its reason were expected, not {flaky}").into());
     }
-    if request["best_quote"]["rank"] != 1 {
+    if request.pointer("/best_quote/rank").and_then(Value::as_u64) != Some(1) {
         return Err("the best quote is not first".into());
     }
     Ok(())
 }
 
-fn check_second(world: &World, request: &Value) -> Result<(), Error> {
+/// Aave's offer, in its token, with the block that it was computed at.
+async fn check_second(world: &World, request: &Value) -> Result<(), Error> {
     check_all_asked(request)?;
     let aave = outcome_of(request, "Aave v3")?;
-    let quote = aave["quotes"].get(0).ok_or_else(|| format!("Aave made no offer: {}", aave["refusal"]["detail"]))?;
-    if quote["total_cost"]["asset"] != format!("eip155:{}/erc20:{:#x}", world.market.chain_id, world.market.usdc) {
-        return Err("Aave's offer is not in USDC".into());
+    let id = text(aave, "/quotes/0/id");
+    if id.is_empty() {
+        return Err(format!("Aave made no offer: {}", text(aave, "/refusal/detail")).into());
+    }
+    let quote = get(world, &format!("/v1/quotes/{id}")).await?;
+    let usdc = format!("eip155:{}/erc20:{:#x}", world.market.chain_id, world.market.usdc);
+    let block = quote.pointer("/as_of/block").and_then(Value::as_u64).unwrap_or(0);
+    if text(&quote, "/principal/asset") != usdc || block == 0 || !text(&quote, "/as_of/block_hash").starts_with("0x") {
+        return Err(format!("Aave's offer in USDC with its block was expected, not {quote}").into());
     }
     Ok(())
 }

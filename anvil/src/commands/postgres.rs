@@ -4,11 +4,7 @@ use clap::Args;
 use devnet::{Data, Postgres, PostgresOptions, Toolchain};
 use tokio::process::Command;
 
-use super::{
-    Error, say,
-    run_to_end::run_to_end,
-    stop::Stop,
-};
+use super::{Error, run_to_end::run_to_end, say, stop::Stop};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {

@@ -43,7 +43,7 @@ enum Command {
     /// Calculate without a service: APR, schedules, and whole files of reference figures.
     Calc(calc::Args),
     /// Post a credit request and show the quotes as they arrive.
-    Quote(quote::Args),
+    Quote(Box<quote::Args>),
     /// Make and revoke API keys, as the owner of the database.
     Key(key::Args),
 }

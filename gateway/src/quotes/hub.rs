@@ -106,7 +106,7 @@ impl Hub {
 
     /// Requests being quoted now.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn quoting(&self) -> usize {
         self.lock().len()
     }
 }

@@ -2,7 +2,9 @@
 //! request are made from this one form, whether it was just computed or read back, so they cannot differ.
 
 use adapters::protocol::wire::Money;
+use domain::Decimal;
 use domain::ranking::{Standing, rank};
+use domain::rate::Rate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -161,6 +163,12 @@ pub struct PlaceView {
 enum Place {
     Quote(usize),
     Refusal(usize),
+}
+
+/// A stored rate as people read it.
+fn shown_percent(rate: &str) -> String {
+    let rate = rate.parse::<Decimal>().ok().and_then(|rate| Rate::try_new(rate).ok());
+    rate.map_or_else(String::new, |rate| format!("{:.2}", rate.percent(2)))
 }
 
 fn number(index: usize) -> u32 {
@@ -329,7 +337,8 @@ impl Snapshot {
         let ranked = self.ranked_quotes();
         let at = ranked.iter().position(|other| other.id == quote.id).unwrap_or(0);
         let against = |other: &QuoteView, word: &str| {
-            format!("{word} is {} with {} ({} APR)", other.provider.name, named(&other.adjusted_cost), other.apr)
+            let percent = shown_percent(&other.apr);
+            format!("{word} is {} with {} ({percent} % APR)", other.provider.name, named(&other.adjusted_cost))
         };
         if let Some(better) = at.checked_sub(1).and_then(|before| ranked.get(before)) {
             because.push(against(better, "the next better"));

@@ -89,9 +89,9 @@ impl Intake {
         // A replay is answered as it was, even where the rules have changed since: so the key is looked at first.
         let request = match request {
             Ok(request) => Arc::new(request),
-            Err(problem) => return self.known(post, fingerprint).await?.map_or(Err(problem), Ok),
+            Err(problem) => return self.known(post, fingerprint).await?.ok_or(problem),
         };
-        if self.engine.hub.len() >= self.limits.max_quoting {
+        if self.engine.hub.quoting() >= self.limits.max_quoting {
             let refused = Problem::new(Code::Overloaded, "too many credit requests are being quoted");
             return Err(refused.retry_after(RETRY_AFTER));
         }

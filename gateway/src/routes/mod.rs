@@ -67,7 +67,6 @@ pub fn document(app: &App) -> OpenApi {
 }
 
 /// The whole service.
-#[must_use]
 pub fn router(app: &App) -> Router {
     let (router, document) = declared(app).split_for_parts();
     let pages = SwaggerUi::new("/docs").url("/openapi.json", openapi::finished(document));

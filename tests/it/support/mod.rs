@@ -1,5 +1,8 @@
-//! What the tests share: one Postgres for the process, one database a test, and gateways that run in process.
+//! What the tests share: one Postgres for the process, one database a test, gateways that run in process, and lenders.
 
+pub mod chain;
 pub mod database;
 pub mod gateway;
+pub mod lenders;
 pub mod request;
+pub mod wait;

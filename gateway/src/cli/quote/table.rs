@@ -56,6 +56,12 @@ fn name_of<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
+/// What a borrower should know before comparing.
+fn notes(quote: &QuoteView) -> String {
+    let notes: Vec<String> = quote.warnings.iter().map(|w| name_of(&w.code).replace('_', " ")).collect();
+    notes.join(", ")
+}
+
 fn table(headers: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED).set_header(headers);
@@ -106,7 +112,7 @@ pub(super) fn outcomes(outcomes: &[OutcomeView]) -> String {
 
 /// The quotes in their order.
 pub(super) fn ranked(quotes: &[QuoteView]) -> String {
-    let mut table = table(&["rank", "lender", "kind", "as quoted", "APR", "payment", "total cost", "binding"]);
+    let mut table = table(&["rank", "lender", "kind", "as quoted", "APR", "payment", "total cost", "binding", "notes"]);
     for quote in quotes {
         table.add_row([
             quote.rank.to_string(),
@@ -117,6 +123,7 @@ pub(super) fn ranked(quotes: &[QuoteView]) -> String {
             format!("{} {}", money(&quote.payment), how_often(quote)),
             money(&quote.total_cost),
             name_of(&quote.binding),
+            notes(quote),
         ]);
     }
     align_right(&mut table, &[0, 4, 5, 6]);
