@@ -3,6 +3,8 @@
 //! Everything here is a function of its inputs. There is no I/O, no async and no clock: a caller that needs
 //! "now" passes it in. What the gateway says about a price is decided in this crate and nowhere else.
 
+#![warn(clippy::float_arithmetic)]
+
 pub mod apr;
 pub mod asset;
 pub mod caip;

@@ -43,13 +43,11 @@ macro_rules! codes {
 codes! {
     MalformedJson, BAD_REQUEST, false, "malformed_json", "The body is not JSON.";
     MalformedHeader, BAD_REQUEST, false, "malformed_header", "A header is not of the form it must have.";
-    MalformedQuery, BAD_REQUEST, false, "malformed_query", "The query string is not of the form it must have.";
     IdempotencyKeyMissing, BAD_REQUEST, false, "idempotency_key_missing", "The Idempotency-Key header is missing.";
     Unauthenticated, UNAUTHORIZED, false, "unauthenticated", "No valid API key was given.";
     ScopeMissing, FORBIDDEN, false, "scope_missing", "The API key has not the scope that this call needs.";
     NotFound, NOT_FOUND, false, "not_found", "There is nothing of that name here.";
     MethodNotAllowed, METHOD_NOT_ALLOWED, false, "method_not_allowed", "This address does not take that method.";
-    NotAcceptable, NOT_ACCEPTABLE, false, "not_acceptable", "The answer has no form that the caller accepts.";
     IdempotencyInProgress, CONFLICT, true, "idempotency_in_progress", "A call with this key is still running.";
     BodyTooLarge, PAYLOAD_TOO_LARGE, false, "body_too_large", "The body is larger than is read.";
     UnsupportedMediaType, UNSUPPORTED_MEDIA_TYPE, false, "unsupported_media_type", "The body must be application/json.";

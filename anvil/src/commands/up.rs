@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     /// Where the gateway listens; a free port unless given.
     #[arg(long)]
     port: Option<u16>,
-    /// Run this with AGIO_URL and AGIO_API_KEY set, stop everything when it ends, and answer with its exit code.
+    /// Run this with AGIO_URL, AGIO_API_KEY and AGIO_CONFIG set, stop everything when it ends, and answer with its exit code.
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
@@ -31,7 +31,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let outcome = match arguments.command.split_first() {
         Some((program, rest)) => {
             let mut command = Command::new(program);
-            command.args(rest).env("AGIO_URL", world.agio.url()).env("AGIO_API_KEY", &world.api_key);
+            command
+                .args(rest)
+                .env("AGIO_URL", world.agio.url())
+                .env("AGIO_API_KEY", &world.api_key)
+                .env("AGIO_CONFIG", world.agio.configuration());
             run_to_end(command, &mut stop).await
         }
         None => {

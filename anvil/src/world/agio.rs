@@ -30,6 +30,7 @@ pub struct Prepared {
 pub struct Agio {
     leash: Leash,
     program: PathBuf,
+    configuration: PathBuf,
     url: String,
 }
 
@@ -89,7 +90,7 @@ impl Prepared {
         let log = folder.join("log");
         let leash = Leash::start(Program {
             path: self.program.clone(),
-            arguments: vec!["--config".into(), self.configuration.into(), "serve".into()],
+            arguments: vec!["--config".into(), self.configuration.clone().into(), "serve".into()],
             folder: folder.clone(),
             log: log.clone(),
             stop_signal: Signal::Terminate,
@@ -98,7 +99,7 @@ impl Prepared {
             account: None,
         })?;
         let url = leash.ready(READY_WITHIN, ready(&log)).await?;
-        Ok(Agio { leash, program: self.program, url })
+        Ok(Agio { leash, program: self.program, configuration: self.configuration, url })
     }
 }
 
@@ -128,6 +129,12 @@ impl Agio {
     #[must_use]
     pub fn program(&self) -> &Path {
         &self.program
+    }
+
+    /// The file that it was configured with; it holds secrets.
+    #[must_use]
+    pub fn configuration(&self) -> &Path {
+        &self.configuration
     }
 
     /// The end of its log.

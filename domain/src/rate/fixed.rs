@@ -1,6 +1,7 @@
 //! Unsigned binary fixed point with 256 places after the point and 256 before it, for roots and powers of growth
 //! factors. Every operation rounds to nearest or down by at most one last place (2^-256), so that the 2^-192 that
 //! [`super::PeriodicRate`] keeps and the annuity factor are right in every place that is used. Overflow is `None`.
+#![expect(clippy::float_arithmetic, reason = "the seed of a root that integers then refine")]
 
 use ruint::Uint;
 use ruint::aliases::{U256, U512, U1024};

@@ -10,12 +10,11 @@ use domain::caip::ChainId;
 use domain::deadline::Clock;
 use domain::ids::ProviderId;
 use secrecy::ExposeSecret;
-use sqlx::postgres::PgPoolOptions;
 use std::sync::Arc;
 
 use super::CommandError;
 use crate::config::{ChainConfig, Config, ConfigError, ProviderConfig};
-use crate::db::{MIGRATOR, connect_options};
+use crate::db::Db;
 
 /// Longest wait for any one thing.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -82,44 +81,37 @@ fn providers_built(config: &Config) -> Finding {
 }
 
 async fn database(config: &Config) -> Vec<Finding> {
-    let connect = async {
-        let options = connect_options(&config.database.url).map_err(|error| error.to_string())?;
-        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
-        pool.connect_with(options).await.map_err(|error| error.to_string())
-    };
-    let pool = match connect.await {
-        Ok(pool) => pool,
-        Err(error) => {
-            let mend = "start Postgres, and check host, port, role and password of database.url";
-            return vec![Finding::wrong(format!("the database cannot be reached: {error}"), mend)];
+    let reached = async {
+        let db = Db::try_new(&config.database).map_err(|error| error.to_string())?;
+        match tokio::time::timeout(PATIENCE, db.ping()).await {
+            Ok(Ok(())) => Ok(db),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("no answer".to_owned()),
         }
     };
-    vec![Finding::Well("the database answers".to_owned()), migrations(&pool).await, role(&pool).await]
+    match reached.await {
+        Ok(db) => vec![Finding::Well("the database answers".to_owned()), tables(&db).await, role(&db).await],
+        Err(error) => {
+            let mend = "start Postgres, and check host, port, role and password of database.url";
+            vec![Finding::wrong(format!("the database cannot be reached: {error}"), mend)]
+        }
+    }
 }
 
-async fn migrations(pool: &sqlx::PgPool) -> Finding {
-    let wanted = MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0);
-    // The table of migrations is the owner's; what they made is there for everyone to see.
-    let found: Result<bool, _> =
-        sqlx::query_scalar("SELECT to_regclass('idempotency_keys') IS NOT NULL").fetch_one(pool).await;
-    match found {
-        Ok(true) => Finding::Well(format!("the tables of migration {wanted} are there")),
-        Ok(false) => Finding::wrong("the tables are missing", "run `agio migrate` with database.owner_url set"),
+async fn tables(db: &Db) -> Finding {
+    match db.has_tables().await {
+        Ok(true) => Finding::Well("the tables are there".to_owned()),
+        Ok(false) => Finding::wrong("tables are missing", "run `agio migrate` with database.owner_url set"),
         Err(error) => Finding::wrong(format!("the tables cannot be seen: {error}"), "check the role's rights"),
     }
 }
 
-async fn role(pool: &sqlx::PgPool) -> Finding {
-    let query = "SELECT r.rolsuper OR r.rolbypassrls OR pg_has_role(current_user, t.tableowner, 'member')
-                   FROM pg_roles r, pg_tables t
-                  WHERE r.rolname = current_user AND t.tablename = 'credit_requests'";
-    let bypasses: Result<Option<bool>, _> = sqlx::query_scalar(query).fetch_optional(pool).await;
+async fn role(db: &Db) -> Finding {
     let mend = "connect the service as a login role that is only a member of agio_app: \
                 CREATE ROLE agio_gateway LOGIN PASSWORD '…' IN ROLE agio_app";
-    match bypasses {
-        Ok(Some(false)) => Finding::Well("row-level security binds the service's role".to_owned()),
-        Ok(Some(true)) => Finding::wrong("the service's role can bypass row-level security", mend),
-        Ok(None) => Finding::wrong("the service's role does not see the tables", mend),
+    match db.bypasses_row_security().await {
+        Ok(false) => Finding::Well("row-level security binds the service's role".to_owned()),
+        Ok(true) => Finding::wrong("the service's role can bypass row-level security", mend),
         Err(error) => Finding::wrong(format!("the role cannot be examined: {error}"), mend),
     }
 }

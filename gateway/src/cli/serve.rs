@@ -16,6 +16,7 @@ use crate::serve::{Server, metrics_handle};
 pub(super) async fn serve(config: &Config) -> Result<ExitCode, CommandError> {
     start_logs(config.environment);
     let app = App::build(config, Arc::new(SystemClock), metrics_handle()?)?;
+    refuse_a_role_above_tenants(&app, config.environment).await?;
     let drain = Duration::from_millis(config.server.drain_ms);
     let server = Server::bind(app, config.server.bind, drain).await?;
     println!("agio listens on http://{}", server.address()?);
@@ -29,6 +30,25 @@ pub(super) async fn serve(config: &Config) -> Result<ExitCode, CommandError> {
     };
     server.run(stop).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Row-level security is the second wall between tenants; a role that it does not bind is an error of set-up. A database
+/// that is not there yet is none: the service starts and says that it is not ready.
+async fn refuse_a_role_above_tenants(app: &App, environment: Environment) -> Result<(), CommandError> {
+    match app.db.bypasses_row_security().await {
+        Ok(true) if environment == Environment::Production => {
+            Err("database.url connects as a role that row-level security does not bind; see `agio doctor`".into())
+        }
+        Ok(true) => {
+            tracing::warn!("the database role is not bound by row-level security; production would refuse it");
+            Ok(())
+        }
+        Ok(false) => Ok(()),
+        Err(error) => {
+            tracing::warn!(%error, "the database role could not be examined");
+            Ok(())
+        }
+    }
 }
 
 /// JSON lines in production, text for people elsewhere; `RUST_LOG` chooses what is shown.

@@ -6,7 +6,7 @@ use sqlx::postgres::PgPoolOptions;
 
 use super::{DbError, connect_options};
 
-pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
 
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {

@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use crate::config::DatabaseConfig;
 use crate::problem::{Code, Problem};
 
-pub use migrate::{MIGRATOR, MigrateError, migrate};
+pub use migrate::{MigrateError, migrate};
 
 /// What a caller is told to wait when the database is away.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -105,6 +105,31 @@ impl Db {
     pub async fn ping(&self) -> Result<(), DbError> {
         sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&self.pool).await?;
         Ok(())
+    }
+
+    /// Whether the newest migration's tables are there. The record of migrations is the owner's and not read.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn has_tables(&self) -> Result<bool, DbError> {
+        let found = sqlx::query_scalar!(r#"SELECT (to_regclass('idempotency_keys') IS NOT NULL) AS "found!""#);
+        Ok(found.fetch_one(&self.pool).await?)
+    }
+
+    /// Whether the role that the service connects as could see every tenant: a superuser, one that bypasses row-level
+    /// security, or a member of the tables' owner.
+    ///
+    /// # Errors
+    /// When the database is away, or its tables are not there.
+    pub async fn bypasses_row_security(&self) -> Result<bool, DbError> {
+        let found = sqlx::query_scalar!(
+            r#"SELECT (r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, c.relowner, 'member')) AS "bypasses!"
+                 FROM pg_roles r, pg_class c
+                WHERE r.rolname = current_user AND c.oid = 'credit_requests'::regclass"#,
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(found)
     }
 
     pub async fn close(&self) {

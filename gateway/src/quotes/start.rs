@@ -14,7 +14,9 @@ use sha2::{Digest, Sha256};
 use super::engine::{AnswerSlot, Engine, Question, provider_view};
 use super::hub::Run;
 use super::input::{CreditRequestInput, Reading};
+use super::read;
 use super::snapshot::{RequestRow, RequestState, Snapshot};
+use super::store::{GivenAnswer, HandOver};
 use crate::auth::Principal;
 use crate::config::LimitsConfig;
 use crate::db::{Db, DbError};
@@ -24,6 +26,11 @@ use crate::problem::{Code, FieldError, Problem};
 const KEY_KEPT: SignedDuration = SignedDuration::from_hours(48);
 /// What a caller is told to wait when too many requests are being quoted.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Tries to take a key: one that was past its time is free after the first.
+const INSERTS: u32 = 2;
+/// How long after the end of a request its own gateway may still be giving the answer.
+const ANSWER_DUE: SignedDuration = SignedDuration::from_secs(2);
 
 /// The route's name in the idempotency table.
 const ROUTE: &str = "POST /v1/credit-requests";
@@ -97,16 +104,17 @@ impl Intake {
         }
         let row = self.row(&request, post.input);
         let body = body_of(&row)?;
-        if self.insert(post, &request, &row, fingerprint, &body).await? {
-            let slot = post.waits.then(|| Arc::new(AnswerSlot::new(post.principal.key, post.key.to_owned())));
-            let run = self.engine.ask(Question { request, row, trace: post.trace, slot: slot.clone() });
-            return Ok(Begun::New { id, run, slot, body });
+        for _ in 0..INSERTS {
+            if self.insert(post, &request, &row, fingerprint, &body).await? {
+                let slot = post.waits.then(|| Arc::new(AnswerSlot::new(post.principal.key, post.key.to_owned())));
+                let run = self.engine.ask(Question { request, row, trace: post.trace, slot: slot.clone() });
+                return Ok(Begun::New { id, run, slot, body });
+            }
+            if let Some(begun) = self.known(post, fingerprint).await? {
+                return Ok(begun);
+            }
         }
-        match self.known(post, fingerprint).await? {
-            Some(begun) => Ok(begun),
-            // The key expired between the two looks; the caller's next try finds it free.
-            None => Err(in_progress()),
-        }
+        Err(in_progress())
     }
 
     fn row(&self, request: &CreditRequest, input: &CreditRequestInput) -> RequestRow {
@@ -231,16 +239,30 @@ impl Intake {
         Ok(())
     }
 
-    /// The answer that the key's call came to, for a second caller who waited for it.
+    /// The answer that the key's call came to, for a second caller who waits for it; none while it is running.
     ///
     /// # Errors
-    /// When the key's call has not been answered, or the database is away.
-    pub async fn answer_of_key(&self, post: &Post<'_>) -> Result<Begun, Problem> {
+    /// When the key is another call's by now, or the database is away.
+    pub async fn answer_of_key(&self, post: &Post<'_>) -> Result<Option<Begun>, Problem> {
         let fingerprint: [u8; 32] = Sha256::digest(post.raw).into();
-        match self.known(post, fingerprint).await? {
-            Some(Begun::Running { .. }) | None => Err(in_progress()),
-            Some(begun) => Ok(begun),
+        let known = self.known(post, fingerprint).await?;
+        Ok(known.filter(|begun| matches!(begun, Begun::Answered { .. })))
+    }
+
+    /// Gives the answer that a gateway owed and went away without giving: the request as it was ended in its stead.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn give_owed_answer(&self, post: &Post<'_>, id: CreditRequestId) -> Result<(), Problem> {
+        let Some(snapshot) = read::snapshot(&self.db, post.principal.tenant, id).await? else { return Ok(()) };
+        let now = self.engine.clock.now();
+        if snapshot.request.completed_at.is_none_or(|ended| now.duration_since(ended) < ANSWER_DUE) {
+            return Ok(());
         }
+        let body = serde_json::to_string(&snapshot.credit_request()).map_err(|error| Problem::internal(&error))?;
+        let given = GivenAnswer { api_key: post.principal.key, key: post.key.to_owned(), status: 200, body };
+        let stored = self.engine.store.put(HandOver::answer(post.principal.tenant, id, given)).await.stored().await;
+        stored.map_err(|error| Problem::new(Code::Unavailable, error.to_string()).retry_after(RETRY_AFTER))
     }
 }
 

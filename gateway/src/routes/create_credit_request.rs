@@ -21,6 +21,9 @@ use crate::quotes::snapshot::CreditRequestView;
 use crate::quotes::start::{Begun, Post, in_progress};
 use crate::quotes::store::{GivenAnswer, HandOver};
 
+/// How often a key whose run is not in this process is looked at.
+const POLL: Duration = Duration::from_millis(50);
+
 /// An id from a path, or "not found": an id of another kind names nothing here.
 pub(crate) fn id_of<T: FromStr>(text: &str) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::not_found())
@@ -110,18 +113,28 @@ fn not_stored() -> Problem {
 }
 
 /// A second call with the key of one that is still running waits for the first one's answer.
-async fn joined(app: &App, id: CreditRequestId, post: &Post<'_>, wait: Option<Duration>) -> Result<Response, Problem> {
-    let run = app.intake.engine.hub.get(id);
-    if let Some(run) = run {
-        let most = wait.unwrap_or(Duration::from_millis(app.limits.max_wait_ms));
-        if tokio::time::timeout(most, run.ended()).await.is_err() {
-            return Err(in_progress());
+///
+/// The run may be another gateway's, or only about to begin here: then the key is looked at again.
+async fn joined(
+    app: &App,
+    id: CreditRequestId,
+    post: &Post<'_>,
+    wait: Option<Duration>,
+) -> Result<Response, Problem> {
+    let most = wait.unwrap_or(Duration::from_millis(app.limits.max_wait_ms));
+    let answered = async {
+        loop {
+            if let Some(run) = app.intake.engine.hub.get(id) {
+                run.ended().await;
+            }
+            if let Some(Begun::Answered { id, status, body }) = app.intake.answer_of_key(post).await? {
+                return Ok(replay(id, status, body));
+            }
+            app.intake.give_owed_answer(post, id).await?;
+            tokio::time::sleep(POLL).await;
         }
-    }
-    match app.intake.answer_of_key(post).await? {
-        Begun::Answered { id, status, body } => Ok(replay(id, status, body)),
-        _ => Err(in_progress()),
-    }
+    };
+    tokio::time::timeout(most, answered).await.unwrap_or_else(|_| Err(in_progress()))
 }
 
 fn replay(id: CreditRequestId, status: u16, body: String) -> Response {
