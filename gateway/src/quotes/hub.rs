@@ -35,18 +35,20 @@ impl Run {
         self.snapshot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known and stored.
+    /// What is known and stored; none when what is known could not be stored, so that nobody is shown what will not
+    /// be there later.
     #[must_use]
-    pub fn stored(&self) -> Snapshot {
+    pub fn stored(&self) -> Option<Snapshot> {
         let progress = *self.progress.borrow();
         match progress {
             Progress::Stored(seq) => {
                 let mut stored = self.lock().until(seq);
                 stored.request.state = RequestState::Quoting;
                 stored.request.completed_at = None;
-                stored
+                Some(stored)
             }
-            Progress::Finished | Progress::Lost => self.lock().clone(),
+            Progress::Finished => Some(self.lock().clone()),
+            Progress::Lost => None,
         }
     }
 

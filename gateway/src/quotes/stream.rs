@@ -95,7 +95,7 @@ impl Tail {
             let run = self.app.intake.engine.hub.get(self.id);
             let watch = run.as_ref().map(|run| run.watch());
             let snapshot = match &run {
-                Some(run) => run.stored(),
+                Some(run) => run.stored()?,
                 None => read::snapshot(&self.app.db, self.tenant, self.id).await.ok().flatten()?,
             };
             self.take(&snapshot);

@@ -15,7 +15,7 @@ use crate::http::body::Body;
 use crate::http::headers::{IdempotencyKey, PreferWait, Trace};
 use crate::problem::{Code, Problem};
 use crate::quotes::engine::AnswerSlot;
-use crate::quotes::hub::{Progress, Run};
+use crate::quotes::hub::Run;
 use crate::quotes::input::CreditRequestInput;
 use crate::quotes::snapshot::CreditRequestView;
 use crate::quotes::start::{Begun, Post, in_progress};
@@ -92,7 +92,7 @@ async fn waited(
     };
     let ended = tokio::time::timeout(wait, run.ended()).await.ok();
     if ended.is_none() && slot.take() {
-        let body = body_of(&run.stored())?;
+        let body = body_of(&run.stored().ok_or_else(not_stored)?)?;
         let status = StatusCode::ACCEPTED;
         let given =
             GivenAnswer { api_key: slot.api_key, key: slot.key.clone(), status: status.as_u16(), body: body.clone() };
@@ -101,10 +101,8 @@ async fn waited(
         return Ok((status, body));
     }
     // Either it ended, or it is storing its last outcomes at this moment.
-    match run.ended().await {
-        Progress::Finished => Ok((StatusCode::OK, body_of(&run.stored())?)),
-        Progress::Lost | Progress::Stored(_) => Err(not_stored()),
-    }
+    run.ended().await;
+    Ok((StatusCode::OK, body_of(&run.stored().ok_or_else(not_stored)?)?))
 }
 
 fn not_stored() -> Problem {
