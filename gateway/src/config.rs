@@ -234,3 +234,6 @@ impl Config {
         Ok(registry)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,25 @@ impl<S: Send + Sync> FromRequestParts<S> for LastEventId {
     }
 }
 
+/// The dated version of the API that this gateway speaks.
+pub const API_VERSION: &str = "2026-11";
+/// Header, both ways: the version that is asked for and the one that answers.
+pub const API_VERSION_HEADER: &str = "api-version";
+
+/// A caller who names a version gets that one or is told that it is not spoken here.
+///
+/// # Errors
+/// The problem `malformed_header`, naming the version that is spoken.
+pub fn check_version(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(API_VERSION_HEADER) {
+        Some(asked) if asked.as_bytes() != API_VERSION.as_bytes() => {
+            let error = FieldError::new("API-Version", "known_version", format!("the version spoken is {API_VERSION}"));
+            Err(Problem::field(Code::MalformedHeader, error))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The trace that this request is part of: the caller's, or a new one.
 #[must_use]
 pub fn trace_of(headers: &HeaderMap) -> TraceContext {
@@ -106,6 +125,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_version_of_the_api_is_not_passed_off_as_this_one() {
+        let asked = |version: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(API_VERSION_HEADER, version.parse().unwrap());
+            check_version(&headers).map_err(|problem| problem.code)
+        };
+        assert_eq!(asked(API_VERSION), Ok(()));
+        assert_eq!(asked("2020-01"), Err(Code::MalformedHeader));
+        assert!(check_version(&HeaderMap::new()).is_ok());
+    }
 
     fn wait(value: &str) -> Result<Option<Duration>, Code> {
         let mut headers = HeaderMap::new();

@@ -13,7 +13,7 @@ use futures::FutureExt;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::headers::{Trace, trace_of};
+use super::headers::{API_VERSION, API_VERSION_HEADER, Trace, check_version, trace_of};
 use crate::app::App;
 use crate::problem::{Code, Problem};
 
@@ -41,11 +41,16 @@ pub async fn observe(State(app): State<App>, mut request: Request, next: Next) -
         request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |p| p.as_str().to_owned());
     let span = tracing::info_span!("request", request_id = %id, trace_id = %trace.trace_id(), %method, route);
 
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
-    let mut response = answered.unwrap_or_else(|_| {
-        tracing::error!(parent: &span, "a handler panicked");
-        Problem::new(Code::Internal, "the failure was recorded under the request id").into_response()
-    });
+    let mut response = match check_version(request.headers()) {
+        Ok(()) => {
+            let answered = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;
+            answered.unwrap_or_else(|_| {
+                tracing::error!(parent: &span, "a handler panicked");
+                Problem::new(Code::Internal, "the failure was recorded under the request id").into_response()
+            })
+        }
+        Err(problem) => problem.into_response(),
+    };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = with_body(response, &problem, &id);
     }
@@ -55,6 +60,7 @@ pub async fn observe(State(app): State<App>, mut request: Request, next: Next) -
             headers.insert(name, value);
         }
     }
+    headers.insert(API_VERSION_HEADER, HeaderValue::from_static(API_VERSION));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 
     let (status, elapsed) = (response.status().as_u16(), started.elapsed());
