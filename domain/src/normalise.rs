@@ -325,3 +325,6 @@ fn most_common_payment(schedule: &Schedule) -> Result<U256, NormaliseError> {
     let most = payments.chunk_by(|a, b| a == b).max_by_key(|run| run.len());
     Ok(most.and_then(|run| run.first()).copied().unwrap_or_default())
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -233,3 +233,6 @@ pub fn rank(standings: &[&Standing]) -> Vec<usize> {
     order.sort_by_key(|index| standings.get(*index));
     order
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,7 +98,9 @@ async fn the_quoted_rate_is_the_pools_rate_after_really_borrowing_in_the_next_bl
     let position = chain.read(chain.market.pool, IPool::getUserAccountDataCall { user: wallet }).await;
     let shown: Decimal = quote["collateral"][0]["health_factor"].as_str().unwrap().parse().unwrap();
     // The pool counts in wads; four places are shown, rounded down.
-    let wad = |decimal: Decimal| U256::from(decimal.mantissa().unsigned_abs()) * U256::from(10).pow(U256::from(18 - decimal.scale()));
+    let wad = |decimal: Decimal| {
+        U256::from(decimal.mantissa().unsigned_abs()) * U256::from(10).pow(U256::from(18 - decimal.scale()))
+    };
     assert!(wad(shown).abs_diff(position.healthFactor) <= wad("0.0001".parse().unwrap()), "{shown}");
     assert_eq!(quote["collateral"][0]["liquidation_threshold_bps"], 8_250);
     let held = chain.read(chain.market.usdc, IToken::balanceOfCall { account: wallet }).await;

@@ -80,9 +80,7 @@ fn address(text: &str) -> Result<Address, AaveLenderError> {
 fn token_on(asset: &Asset, chain: &ChainId) -> Result<Address, AaveLenderError> {
     let token = asset.token().filter(|token| token.id.chain() == chain);
     let reference = token.and_then(|token| token.id.erc20_address());
-    reference
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(|| AaveLenderError::Asset(asset.to_string(), chain.clone()))
+    reference.and_then(|text| text.parse().ok()).ok_or_else(|| AaveLenderError::Asset(asset.to_string(), chain.clone()))
 }
 
 impl AaveLender {
@@ -363,13 +361,18 @@ fn seconds_until(from: Date, to: Date) -> u64 {
     u64::try_from(days).unwrap_or(0).saturating_mul(SECONDS_A_DAY)
 }
 
-/// Places that a ray is cut to: 27 would not fit beside a large rate.
-const RATE_PLACES: u32 = 18;
+/// A ray has 27 places. A decimal holds all of them up to a rate of 79; a larger rate is cut to 18.
+const RAY_PLACES: u32 = 27;
+const CUT_PLACES: u32 = 18;
 
 fn rate_of(ray: U256) -> Result<Rate, Refusal> {
-    let cut = ray.checked_div(power_of_ten(9)).and_then(|cut| i128::try_from(cut).ok());
-    let decimal = cut.and_then(|cut| Decimal::try_from_i128_with_scale(cut, RATE_PLACES).ok());
-    decimal.and_then(|decimal| Rate::try_new(decimal).ok()).ok_or_else(|| out_of_range("rate"))
+    let decimal = |digits: U256, places| {
+        let digits = i128::try_from(digits).ok()?;
+        Decimal::try_from_i128_with_scale(digits, places).ok()
+    };
+    let cut = || decimal(ray.checked_div(power_of_ten(9))?, CUT_PLACES);
+    let rate = decimal(ray, RAY_PLACES).or_else(cut).and_then(|decimal| Rate::try_new(decimal).ok());
+    rate.ok_or_else(|| out_of_range("rate"))
 }
 
 impl Provider for AaveLender {

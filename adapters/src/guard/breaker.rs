@@ -125,9 +125,7 @@ impl Breaker {
         inner.paused_until = None;
         match inner.phase {
             Phase::Closed => Ok(()),
-            Phase::Open { until } if now < until => {
-                Err(Refusal::BreakerOpen { retry_at: self.wall_time(until) })
-            }
+            Phase::Open { until } if now < until => Err(Refusal::BreakerOpen { retry_at: self.wall_time(until) }),
             Phase::Open { .. } => {
                 inner.phase = Phase::HalfOpen { probing: true, good: 0 };
                 Ok(())

@@ -114,9 +114,7 @@ fn offers_of(call: &QuoteCall, offers: Vec<wire::Offer>, now: Timestamp) -> Resu
             return Err(AnswerError::SameReference(offer.reference));
         }
         let offer = offer_of(offer, call.ask.asset())?;
-        offer
-            .check(&call.ask, call.request.drawn_on, now)
-            .map_err(|source| AnswerError::Offer { index, source })?;
+        offer.check(&call.ask, call.request.drawn_on, now).map_err(|source| AnswerError::Offer { index, source })?;
         believed.push(offer);
     }
     Ok(believed)

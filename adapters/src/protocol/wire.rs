@@ -102,13 +102,13 @@ pub enum QuoteAnswer {
 
 /// How the price is stated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "convention", rename_all = "snake_case")]
+#[serde(tag = "convention", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Pricing {
     /// A yearly rate on the balance owed, compounded as said.
     Nominal {
         #[schema(example = "0.0799", pattern = r"^[0-9]{1,5}(\.[0-9]{1,20})?$")]
         rate: String,
-            compounding: Compounding,
+        compounding: Compounding,
     },
     /// The yearly growth of what is owed.
     EffectiveAnnual {
@@ -131,6 +131,7 @@ pub enum Pricing {
 
 /// One payment of an offer stated as flows, in the asset asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Payment {
     #[schema(value_type = String, format = Date)]
     pub due: Date,
@@ -140,6 +141,7 @@ pub struct Payment {
 
 /// A fee: `amount`, or `rate` as a share of the principal; exactly one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Fee {
     pub kind: FeeKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,10 @@
 //! (Regulation Z Appendix J, a yearly nominal rate) and [`eu_ccd`] (Directive 2008/48/EC, an effective annual rate).
 //! Both find the times of the flows from dates or take them as given, and share one solver. Rates are computed in
 //! floating point: no amount is, and the equation balances to 1e-10 of the amount advanced or the answer is an error.
-#![expect(clippy::float_arithmetic, reason = "rates are computed in floating point and proven to balance; no amount is")]
+#![expect(
+    clippy::float_arithmetic,
+    reason = "rates are computed in floating point and proven to balance; no amount is"
+)]
 
 pub mod eu_ccd;
 mod solver;

@@ -1,5 +1,8 @@
 //! Payments that a lender states outright, each split into interest and principal.
-#![expect(clippy::float_arithmetic, reason = "the daily rate that splits interest from principal; the parts themselves are integers")]
+#![expect(
+    clippy::float_arithmetic,
+    reason = "the daily rate that splits interest from principal; the parts themselves are integers"
+)]
 
 use jiff::civil::Date;
 use ruint::aliases::U256;

@@ -113,12 +113,7 @@ fn not_stored() -> Problem {
 /// A second call with the key of one that is still running waits for the first one's answer.
 ///
 /// The run may be another gateway's, or only about to begin here: then the key is looked at again.
-async fn joined(
-    app: &App,
-    id: CreditRequestId,
-    post: &Post<'_>,
-    wait: Option<Duration>,
-) -> Result<Response, Problem> {
+async fn joined(app: &App, id: CreditRequestId, post: &Post<'_>, wait: Option<Duration>) -> Result<Response, Problem> {
     let most = wait.unwrap_or(Duration::from_millis(app.limits.max_wait_ms));
     let answered = async {
         loop {

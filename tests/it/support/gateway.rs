@@ -138,3 +138,19 @@ pub async fn body(response: Response, status: u16) -> Value {
     assert_eq!(found, status, "{text}");
     serde_json::from_str(&text).unwrap()
 }
+
+/// The outcome of the lender of this name.
+pub fn outcome_of<'a>(asked: &'a Value, name: &str) -> &'a Value {
+    let outcomes = asked["outcomes"].as_array().unwrap();
+    outcomes.iter().find(|outcome| outcome["provider"]["name"] == name).unwrap_or_else(|| panic!("{name}: {asked}"))
+}
+
+/// The lenders that made an offer, by name.
+pub fn names_of_quoting(asked: &Value) -> Vec<String> {
+    let outcomes = asked["outcomes"].as_array().unwrap();
+    let quoting = outcomes.iter().filter(|outcome| outcome["outcome"] == "answered");
+    let mut names: Vec<String> =
+        quoting.map(|outcome| outcome["provider"]["name"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
+}

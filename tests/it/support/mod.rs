@@ -5,4 +5,5 @@ pub mod database;
 pub mod gateway;
 pub mod lenders;
 pub mod request;
+pub mod sse;
 pub mod wait;
