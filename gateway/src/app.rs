@@ -21,6 +21,7 @@ use crate::quotes::engine::Engine;
 use crate::quotes::hub::Hub;
 use crate::quotes::start::Intake;
 use crate::quotes::store::Store;
+use crate::quotes::turns::Turns;
 
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -63,7 +64,13 @@ impl App {
             tasks: tasks.clone(),
         };
         let (registry, limits) = (Arc::new(config.registry()?), Arc::new(config.limits.clone()));
-        let intake = Intake { db: db.clone(), engine, registry: Arc::clone(&registry), limits: Arc::clone(&limits) };
+        let intake = Intake {
+            db: db.clone(),
+            engine,
+            registry: Arc::clone(&registry),
+            limits: Arc::clone(&limits),
+            turns: Turns::default(),
+        };
         Ok(Self {
             auth: Authenticator::new(db.clone()),
             rate_limits: RateLimits::new(&limits),

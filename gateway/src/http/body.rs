@@ -1,9 +1,9 @@
 //! Reads a JSON body: bounded, of the right type, and with every fault named by its place.
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
@@ -22,16 +22,33 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         check_content_type(request.headers())?;
-        let most = app.limits.max_body_bytes;
-        let too_large = || Problem::new(Code::BodyTooLarge, format!("at most {most} bytes are read"));
-        let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok());
-        if declared.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > most) {
-            return Err(too_large());
-        }
-        let raw = to_bytes(request.into_body(), most).await.map_err(|_| too_large())?;
+        let raw = read(request.into_body(), app.limits.max_body_bytes).await?;
         let value = parse(&raw)?;
         Ok(Self { raw, value })
     }
+}
+
+/// Bytes beyond the limit that are taken and thrown away before the answer: a caller that is still sending when the
+/// connection closes would see that and not the 413.
+const DISCARDED: usize = 1024 * 1024;
+
+async fn read(mut body: axum::body::Body, most: usize) -> Result<Bytes, Problem> {
+    let mut kept = BytesMut::new();
+    let mut seen = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let broken = |_| Problem::new(Code::MalformedJson, "the body broke off");
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        seen = seen.saturating_add(data.len());
+        if seen <= most {
+            kept.extend_from_slice(&data);
+        } else if seen > most.saturating_add(DISCARDED) {
+            break;
+        }
+    }
+    if seen > most {
+        return Err(Problem::new(Code::BodyTooLarge, format!("at most {most} bytes are read")));
+    }
+    Ok(kept.freeze())
 }
 
 fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {

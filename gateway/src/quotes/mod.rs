@@ -9,4 +9,5 @@ pub mod start;
 pub mod store;
 pub mod stream;
 pub mod sweep;
+pub mod turns;
 pub mod view;

@@ -17,6 +17,7 @@ use super::input::{CreditRequestInput, Reading};
 use super::read;
 use super::snapshot::{RequestRow, RequestState, Snapshot};
 use super::store::{GivenAnswer, HandOver};
+use super::turns::Turns;
 use crate::auth::Principal;
 use crate::config::LimitsConfig;
 use crate::db::{Db, DbError};
@@ -66,6 +67,7 @@ pub struct Intake {
     pub engine: Engine,
     pub registry: Arc<AssetRegistry>,
     pub limits: Arc<LimitsConfig>,
+    pub turns: Turns,
 }
 
 /// The row that a key already has.
@@ -100,8 +102,9 @@ impl Intake {
         };
         if self.engine.hub.quoting() >= self.limits.max_quoting {
             let refused = Problem::new(Code::Overloaded, "too many credit requests are being quoted");
-            return Err(refused.retry_after(RETRY_AFTER));
+            return self.known(post, fingerprint).await?.ok_or(refused.retry_after(RETRY_AFTER));
         }
+        let _turn = self.turns.of(post.principal.key, post.key).await;
         let row = self.row(&request, post.input);
         let body = body_of(&row)?;
         for _ in 0..INSERTS {
