@@ -60,7 +60,8 @@ CREATE TABLE quotes (
     content_hash      text NOT NULL,
     -- The quote in the form of the API, without its rank.
     body              json NOT NULL,
-    schedule          json NOT NULL,
+    -- One line an instalment: number, due date, payment, principal, interest, fees, balance after it.
+    schedule          text NOT NULL,
     standing          json NOT NULL,
     created_at        timestamptz NOT NULL,
     expires_at        timestamptz NOT NULL,
@@ -90,6 +91,13 @@ CREATE TABLE idempotency_keys (
     CONSTRAINT idempotency_keys_kept_a_day CHECK (expires_at >= created_at + interval '24 hours')
 );
 CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+
+-- Rows of a few kilobytes are written once and read a few times: compressing them on the way in costs more than the
+-- space that it saves. Up to a page they stay in the row as they are.
+ALTER TABLE credit_requests SET (toast_tuple_target = 8160);
+ALTER TABLE provider_outcomes SET (toast_tuple_target = 8160);
+ALTER TABLE quotes SET (toast_tuple_target = 8160);
+ALTER TABLE idempotency_keys SET (toast_tuple_target = 8160);
 
 ALTER TABLE credit_requests ENABLE ROW LEVEL SECURITY;
 ALTER TABLE provider_outcomes ENABLE ROW LEVEL SECURITY;

@@ -20,7 +20,7 @@ use crate::problem::{Code, Problem};
 use crate::quotes::engine::Engine;
 use crate::quotes::hub::Hub;
 use crate::quotes::start::Intake;
-use crate::quotes::store::Store;
+use crate::quotes::store::{Store, WRITERS};
 use crate::quotes::turns::Turns;
 
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,7 @@ impl App {
         let engine = Engine {
             providers: config.build_providers(&clock)?.into(),
             policy: Arc::new(config.policy.clone()),
-            store: Store::start(db.clone()),
+            store: Store::start(&Db::for_writers(&config.database, WRITERS)?),
             hub: Hub::default(),
             clock: Arc::clone(&clock),
             tasks: tasks.clone(),

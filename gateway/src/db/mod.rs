@@ -77,8 +77,20 @@ impl Db {
     /// # Errors
     /// When the address is malformed.
     pub fn try_new(config: &DatabaseConfig) -> Result<Self, DbError> {
+        Self::with_connections(config, config.max_connections)
+    }
+
+    /// A pool apart, with a connection for each writer of outcomes.
+    ///
+    /// # Errors
+    /// As [`Db::try_new`].
+    pub fn for_writers(config: &DatabaseConfig, writers: usize) -> Result<Self, DbError> {
+        Self::with_connections(config, u32::try_from(writers).unwrap_or(u32::MAX))
+    }
+
+    fn with_connections(config: &DatabaseConfig, connections: u32) -> Result<Self, DbError> {
         let pool = PgPoolOptions::new()
-            .max_connections(config.max_connections)
+            .max_connections(connections)
             .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
             .connect_lazy_with(connect_options(&config.url)?);
         Ok(Self { pool })

@@ -21,7 +21,7 @@ use domain::quote::{ProviderRef, Quote};
 use domain::ranking::{assess, standing_of_refusal};
 use domain::refusal::Refusal;
 use domain::request::CreditRequest;
-use futures::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
+use futures::stream::{FuturesOrdered, FuturesUnordered, Stream, StreamExt};
 use jiff::Timestamp;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
@@ -33,6 +33,9 @@ use super::view::{OutcomeView, ProviderView, QuoteView, RefusalView, ScheduleVie
 
 /// How long past the deadline a call may take to say that it timed out.
 const BACKSTOP: Duration = Duration::from_millis(100);
+/// Answers that come within this of one another are stored together: a commit takes about as long, and without it the
+/// last of many quick answers would wait for the commit of the first.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// The right to give the answer under an idempotency key: whoever takes it first, gives it.
 #[derive(Debug)]
@@ -119,6 +122,24 @@ async fn call(provider: Guarded, request: Arc<CreditRequest>, trace: TraceContex
     Answered { provider, answer, elapsed: started.elapsed() }
 }
 
+/// `arrived` and what else comes at the same moment, up to `most`: at once when those are all.
+async fn gather(
+    mut arrived: Vec<Answered>,
+    answers: &mut (impl Stream<Item = Vec<Answered>> + Unpin),
+    most: usize,
+) -> Vec<Answered> {
+    let moment = tokio::time::sleep(GATHER);
+    tokio::pin!(moment);
+    while arrived.len() < most {
+        tokio::select! {
+            biased;
+            Some(more) = answers.next() => arrived.extend(more),
+            () = &mut moment => break,
+        }
+    }
+    arrived
+}
+
 /// The work on one request.
 struct Settling<'a> {
     engine: &'a Engine,
@@ -152,7 +173,7 @@ impl Settling<'_> {
                     all_stored &= self.stored(seq, stored);
                     continue;
                 }
-                Some(arrived) = answers.next(), if !missing.is_empty() => arrived,
+                Some(first) = answers.next(), if !missing.is_empty() => gather(first, &mut answers, missing.len()).await,
                 () = &mut backstop, if !missing.is_empty() => {
                     let late = |provider: &Guarded| Answered {
                         provider: provider.clone(),

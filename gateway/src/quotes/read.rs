@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use sqlx::{Postgres, Transaction};
 
 use super::snapshot::{OutcomeRow, QuoteRow, RequestRow, RequestState, Snapshot};
+use super::view::{LineError, QuoteView, ScheduleView};
 use crate::db::{Db, DbError};
 
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +14,8 @@ pub enum ReadError {
     Db(#[from] DbError),
     #[error("the stored {what} of {of} cannot be read: {source}")]
     Form { what: &'static str, of: String, source: serde_json::Error },
+    #[error("{of}: {source}")]
+    Schedule { of: QuoteId, source: LineError },
 }
 
 impl From<sqlx::Error> for ReadError {
@@ -25,7 +28,7 @@ impl From<ReadError> for crate::problem::Problem {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Db(error) => error.into(),
-            ReadError::Form { .. } => Self::internal(&error),
+            ReadError::Form { .. } | ReadError::Schedule { .. } => Self::internal(&error),
         }
     }
 }
@@ -134,12 +137,19 @@ pub async fn schedule(
     db: &Db,
     tenant: TenantId,
     quote: QuoteId,
-) -> Result<Option<super::view::ScheduleView>, ReadError> {
+) -> Result<Option<ScheduleView>, ReadError> {
     let mut tx = db.begin(tenant).await?;
-    let found =
-        sqlx::query_scalar!(r#"SELECT schedule::text AS "schedule!" FROM quotes WHERE quote_id = $1"#, quote.uuid(),)
-            .fetch_optional(&mut *tx)
-            .await?;
+    let found = sqlx::query!(
+        r#"SELECT q.schedule, q.body::text AS "body!", r.drawn_on AS "drawn_on: jiff_sqlx::Date"
+             FROM quotes q JOIN credit_requests r USING (tenant_id, credit_request_id) WHERE q.quote_id = $1"#,
+        quote.uuid(),
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
     tx.rollback().await?;
-    found.map(|text: String| read("schedule", quote, &text)).transpose()
+    let Some(row) = found else { return Ok(None) };
+    let view: QuoteView = read("quote", quote, &row.body)?;
+    let schedule =
+        ScheduleView::from_lines(&row.schedule, row.drawn_on.to_jiff(), view.principal, view.total_repayable);
+    schedule.map(Some).map_err(|source| ReadError::Schedule { of: quote, source })
 }

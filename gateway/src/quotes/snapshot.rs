@@ -209,6 +209,13 @@ impl Snapshot {
         ranked.collect()
     }
 
+    fn best_quote(&self) -> Option<QuoteView> {
+        (1..).zip(self.order()).find_map(|(rank, place)| match place {
+            Place::Quote(index) => self.quotes.get(index).map(|row| QuoteView { rank, ..row.view.clone() }),
+            Place::Refusal(_) => None,
+        })
+    }
+
     /// Every outcome, in the order of its best place.
     #[must_use]
     pub fn ranked_outcomes(&self) -> Vec<OutcomeView> {
@@ -255,7 +262,7 @@ impl Snapshot {
             deadline_at: request.deadline_at,
             completed_at: request.completed_at,
             providers_asked: number(request.providers.len()),
-            best_quote: self.ranked_quotes().into_iter().next(),
+            best_quote: self.best_quote(),
             outcomes: self.ranked_outcomes(),
         }
     }

@@ -1,6 +1,6 @@
 //! Writes outcomes as they arrive.
 //!
-//! All runs hand their outcomes to one writer. While it commits, what arrives gathers, and the next commit takes all of
+//! All runs hand their outcomes to a few writers. While one commits, what arrives gathers, and the next commit takes all of
 //! it: at rest an outcome is stored at once, under load a commit carries many, and the number of round trips does not
 //! grow with the number of lenders. Each hand-over is acknowledged when it is durable. The queue is bounded; a run that
 //! finds it full waits.
@@ -11,6 +11,7 @@
 mod batch;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::ids::{ApiKeyId, CreditRequestId, TenantId};
 use jiff::Timestamp;
@@ -21,8 +22,10 @@ use super::view::ScheduleView;
 use crate::db::{Db, DbError};
 use batch::Batch;
 
-/// Hand-overs waiting to be written, beyond which runs wait.
-const QUEUE: usize = 4_096;
+/// Writers at work. Each has a connection; what one run hands over always goes to the same one, so it stays in order.
+pub const WRITERS: usize = 3;
+/// Hand-overs waiting for one writer, beyond which runs wait.
+const QUEUE: usize = 2_048;
 /// Hand-overs in one commit.
 const MAX_BATCH: usize = 512;
 
@@ -86,7 +89,7 @@ struct Job {
 /// The runs' end of the writer. The writer stops when the last of these is gone and the queue is empty.
 #[derive(Debug, Clone)]
 pub struct Store {
-    jobs: mpsc::Sender<Job>,
+    lanes: Arc<[mpsc::Sender<Job>]>,
 }
 
 /// Resolves when the hand-over is durable.
@@ -102,19 +105,30 @@ impl Receipt {
 }
 
 impl Store {
-    /// Starts the writer.
+    /// Starts the writers. The connections are theirs alone, so that requests waiting for others cannot hold them up.
     #[must_use]
-    pub fn start(db: Db) -> Self {
-        let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(write_all(db, queue));
-        Self { jobs }
+    pub fn start(db: &Db) -> Self {
+        let lane = |_| {
+            let (jobs, queue) = mpsc::channel(QUEUE);
+            tokio::spawn(write_all(db.clone(), queue));
+            jobs
+        };
+        Self { lanes: (0..WRITERS).map(lane).collect() }
+    }
+
+    fn lane(&self, request: CreditRequestId) -> Option<&mpsc::Sender<Job>> {
+        // The last bits of a UUIDv7 are random.
+        let lane = request.uuid().as_u128().checked_rem(self.lanes.len() as u128)?;
+        usize::try_from(lane).ok().and_then(|lane| self.lanes.get(lane))
     }
 
     /// Queues a hand-over, in order.
     pub async fn put(&self, hand_over: HandOver) -> Receipt {
         let (stored, receipt) = oneshot::channel();
-        // Without a writer the sender is dropped and the receipt says "not stored".
-        let _ = self.jobs.send(Job { hand_over, stored }).await;
+        if let Some(lane) = self.lane(hand_over.request) {
+            // Without a writer the sender is dropped and the receipt says "not stored".
+            let _ = lane.send(Job { hand_over, stored }).await;
+        }
         Receipt(receipt)
     }
 }

@@ -1,5 +1,7 @@
 //! What the API shows of requests, quotes and outcomes. The stored bodies have these forms too.
 
+use std::fmt::Write as _;
+
 use adapters::protocol::wire::{Money, Term};
 use domain::capabilities::ProviderKind;
 use domain::money::MoneyError;
@@ -335,6 +337,50 @@ impl ScheduleView {
     }
 }
 
+/// A stored schedule has not the form that it was written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("line {0} of the stored schedule is not an instalment")]
+pub struct LineError(usize);
+
+impl ScheduleView {
+    /// The instalments as they are stored: a line each, a third of the size of their JSON.
+    #[must_use]
+    pub fn to_lines(&self) -> String {
+        let mut lines = String::with_capacity(self.instalments.len() * 64);
+        for i in &self.instalments {
+            let parts = [&i.payment, &i.principal, &i.interest, &i.fees, &i.balance_after];
+            let _ = write!(lines, "{} {}", i.number, i.due);
+            parts.into_iter().for_each(|part| lines.extend([" ", part]));
+            lines.push('\n');
+        }
+        lines
+    }
+
+    /// The instalments read back, with the amounts that stand beside them.
+    ///
+    /// # Errors
+    /// When a line is not one that [`ScheduleView::to_lines`] writes.
+    pub fn from_lines(lines: &str, drawn_on: Date, principal: Money, total: Money) -> Result<Self, LineError> {
+        let instalments = lines.lines().enumerate().map(|(i, line)| instalment(line).ok_or(LineError(i + 1)));
+        Ok(Self { drawn_on, principal, total_repayable: total, instalments: instalments.collect::<Result<_, _>>()? })
+    }
+}
+
+fn instalment(line: &str) -> Option<InstalmentView> {
+    let mut fields = line.split(' ');
+    let (number, due) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    let mut amount = || fields.next().map(str::to_owned);
+    Some(InstalmentView {
+        number,
+        due,
+        payment: amount()?,
+        principal: amount()?,
+        interest: amount()?,
+        fees: amount()?,
+        balance_after: amount()?,
+    })
+}
+
 /// A quote in the list of a provider's outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct QuoteBrief {
@@ -396,4 +442,34 @@ pub struct OutcomeView {
     #[serde(default)]
     #[schema(minimum = 1)]
     pub rank: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_is_read_back_as_it_was_stored() {
+        let money = |amount: &str| Money { amount: amount.to_owned(), asset: "USD".to_owned() };
+        let instalment = |number, day| InstalmentView {
+            number,
+            due: Date::new(2026, 12, day).unwrap(),
+            payment: "51.00".to_owned(),
+            principal: "50.00".to_owned(),
+            interest: "1.00".to_owned(),
+            fees: "0.00".to_owned(),
+            balance_after: "50.00".to_owned(),
+        };
+        let schedule = ScheduleView {
+            drawn_on: Date::new(2026, 11, 22).unwrap(),
+            principal: money("100.00"),
+            total_repayable: money("102.00"),
+            instalments: vec![instalment(1, 1), instalment(2, 31)],
+        };
+        let read = |lines: &str| {
+            ScheduleView::from_lines(lines, schedule.drawn_on, money("100.00"), money("102.00"))
+        };
+        assert_eq!(read(&schedule.to_lines()), Ok(schedule.clone()));
+        assert_eq!(read("1 2026-12-01 51.00\n"), Err(LineError(1)));
+    }
 }

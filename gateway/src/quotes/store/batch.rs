@@ -92,7 +92,7 @@ impl Batch {
             self.quotes.apr.push(row.view.apr.clone());
             self.quotes.content_hash.push(row.view.content_hash.clone());
             self.quotes.body.push(json(&row.view));
-            self.quotes.schedule.push(json(&quote.schedule));
+            self.quotes.schedule.push(quote.schedule.to_lines());
             self.quotes.standing.push(json(&row.standing));
             self.quotes.created_at.push(at(row.view.created_at));
             self.quotes.expires_at.push(at(row.view.expires_at));
@@ -129,7 +129,7 @@ impl Batch {
                           (tenant_id, quote_id, credit_request_id, provider_id, seq, asset, principal, total_cost, apr,
                            content_hash, body, schedule, standing, created_at, expires_at)
                    SELECT $1, t.id, t.request, t.provider, t.seq, t.asset, t.principal::numeric, t.total_cost::numeric,
-                          t.apr::numeric, t.content_hash, t.body::json, t.schedule::json, t.standing::json,
+                          t.apr::numeric, t.content_hash, t.body::json, t.schedule, t.standing::json,
                           t.created_at, t.expires_at
                      FROM unnest($9::uuid[], $10::uuid[], $11::uuid[], $12::int[], $13::text[], $14::text[],
                                  $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
