@@ -21,7 +21,8 @@ CREATE TABLE credit_requests (
     created_at        timestamptz NOT NULL,
     deadline_at       timestamptz NOT NULL,
     completed_at      timestamptz,
-    CONSTRAINT credit_requests_tenant_key UNIQUE (tenant_id, credit_request_id),
+    -- For the foreign keys below. Not led by the tenant: see idempotency_keys.
+    CONSTRAINT credit_requests_tenant_key UNIQUE (credit_request_id, tenant_id),
     CONSTRAINT credit_requests_completed_when_done CHECK ((state = 'quoting') = (completed_at IS NULL))
 );
 CREATE INDEX credit_requests_quoting ON credit_requests (deadline_at) WHERE state = 'quoting';
@@ -65,7 +66,6 @@ CREATE TABLE quotes (
     standing          json NOT NULL,
     created_at        timestamptz NOT NULL,
     expires_at        timestamptz NOT NULL,
-    CONSTRAINT quotes_tenant_key UNIQUE (tenant_id, quote_id),
     CONSTRAINT quotes_seq_unique UNIQUE (credit_request_id, seq),
     CONSTRAINT quotes_of_request
         FOREIGN KEY (tenant_id, credit_request_id) REFERENCES credit_requests (tenant_id, credit_request_id)
@@ -85,7 +85,9 @@ CREATE TABLE idempotency_keys (
     body              text,
     created_at        timestamptz NOT NULL DEFAULT now(),
     expires_at        timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, api_key_id, key),
+    -- Not led by the tenant: an index that is would let the planner read all of a tenant's keys to find one.
+    PRIMARY KEY (api_key_id, key),
+    CONSTRAINT idempotency_keys_one_request UNIQUE (credit_request_id),
     CONSTRAINT idempotency_keys_of_key FOREIGN KEY (tenant_id, api_key_id) REFERENCES api_keys (tenant_id, api_key_id),
     CONSTRAINT idempotency_keys_answer_whole CHECK ((status IS NULL) = (body IS NULL)),
     CONSTRAINT idempotency_keys_kept_a_day CHECK (expires_at >= created_at + interval '24 hours')

@@ -6,6 +6,7 @@
 pub mod aave;
 pub mod account;
 pub mod anvil;
+pub mod bench;
 mod file_lock;
 pub mod leash;
 mod log_tail;

@@ -5,7 +5,7 @@ mod commands;
 use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use commands::{aave, anvil, demo, lenders, postgres, queries, up};
+use commands::{aave, anvil, bare_fan_out, bench_quotes, demo, lenders, postgres, queries, up};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -33,6 +33,10 @@ enum Command {
     Up(up::Arguments),
     /// The whole world, and two requests put to it.
     Demo(demo::Arguments),
+    /// Measure the gateway beside a bare fan-out to the same lenders.
+    BenchQuotes(bench_quotes::Arguments),
+    #[command(hide = true)]
+    BareFanOut(bare_fan_out::Arguments),
 }
 
 #[tokio::main]
@@ -51,6 +55,8 @@ async fn main() -> ExitCode {
         Command::Queries(arguments) => queries::run(arguments).await,
         Command::Up(arguments) => up::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
+        Command::BenchQuotes(arguments) => bench_quotes::run(arguments).await,
+        Command::BareFanOut(arguments) => bare_fan_out::run(arguments).await,
     };
     match outcome {
         Ok(code) => code,

@@ -70,6 +70,20 @@ pub struct World {
     postgres: Postgres,
 }
 
+/// Brings the database up to date and starts the gateway; returns when it is ready, with an API key for it.
+pub(crate) async fn start_gateway(
+    postgres: &Postgres,
+    roles: &Roles,
+    configuration: &Configuration,
+) -> Result<(Agio, String), WorldError> {
+    let prepared = agio::Prepared::new(&configuration.text())?;
+    prepared.command(&["migrate"]).await?;
+    roles.let_in(postgres).await?;
+    let key = ["key", "create", "--tenant", "local", "--name", "local world"];
+    let api_key = prepared.command(&key).await?.trim().to_owned();
+    Ok((prepared.serve().await?, api_key))
+}
+
 impl World {
     /// Starts all of it; returns when the gateway is ready.
     ///
@@ -98,12 +112,7 @@ impl World {
             configuration.add(&sandbox::provider_toml(lender)?);
         }
         configuration.add(&aave_toml(&market, &anvil.rpc_url())?);
-        let prepared = agio::Prepared::new(&configuration.text())?;
-        prepared.command(&["migrate"]).await?;
-        roles.let_in(&postgres).await?;
-        let key = ["key", "create", "--tenant", "local", "--name", "local world"];
-        let api_key = prepared.command(&key).await?.trim().to_owned();
-        let agio = prepared.serve().await?;
+        let (agio, api_key) = start_gateway(&postgres, &roles, &configuration).await?;
         Ok(Self { agio, market, api_key, lenders, anvil, postgres })
     }
 

@@ -13,7 +13,7 @@ use adapters::provider::QuoteCall;
 use adapters::trace::TraceContext;
 use domain::capabilities::Capabilities;
 use domain::deadline::Clock;
-use domain::ids::{ApiKeyId, QuoteId};
+use domain::ids::QuoteId;
 use domain::normalise::normalise;
 use domain::offer::Offer;
 use domain::policy::Policy;
@@ -38,19 +38,12 @@ const BACKSTOP: Duration = Duration::from_millis(100);
 const GATHER: Duration = Duration::from_millis(1);
 
 /// The right to give the answer under an idempotency key: whoever takes it first, gives it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct AnswerSlot {
-    pub api_key: ApiKeyId,
-    pub key: String,
     taken: AtomicBool,
 }
 
 impl AnswerSlot {
-    #[must_use]
-    pub fn new(api_key: ApiKeyId, key: String) -> Self {
-        Self { api_key, key, taken: AtomicBool::new(false) }
-    }
-
     /// True for the first caller only.
     pub fn take(&self) -> bool {
         !self.taken.swap(true, Ordering::AcqRel)
@@ -235,9 +228,9 @@ impl Settling<'_> {
 
     /// The caller's answer, stored together with the last outcome.
     fn final_answer(&self, snapshot: &Snapshot) -> Option<GivenAnswer> {
-        let slot = self.question.slot.as_ref().filter(|slot| slot.take())?;
+        self.question.slot.as_ref().filter(|slot| slot.take())?;
         let body = serde_json::to_string(&snapshot.credit_request()).ok()?;
-        Some(GivenAnswer { api_key: slot.api_key, key: slot.key.clone(), status: 200, body })
+        Some(GivenAnswer { status: 200, body })
     }
 
     fn next_seq(&mut self) -> i32 {

@@ -133,11 +133,7 @@ pub async fn request_of_quote(db: &Db, tenant: TenantId, quote: QuoteId) -> Resu
 ///
 /// # Errors
 /// As [`snapshot`].
-pub async fn schedule(
-    db: &Db,
-    tenant: TenantId,
-    quote: QuoteId,
-) -> Result<Option<ScheduleView>, ReadError> {
+pub async fn schedule(db: &Db, tenant: TenantId, quote: QuoteId) -> Result<Option<ScheduleView>, ReadError> {
     let mut tx = db.begin(tenant).await?;
     let found = sqlx::query!(
         r#"SELECT q.schedule, q.body::text AS "body!", r.drawn_on AS "drawn_on: jiff_sqlx::Date"

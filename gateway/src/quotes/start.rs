@@ -109,7 +109,7 @@ impl Intake {
         let body = body_of(&row)?;
         for _ in 0..INSERTS {
             if self.insert(post, &request, &row, fingerprint, &body).await? {
-                let slot = post.waits.then(|| Arc::new(AnswerSlot::new(post.principal.key, post.key.to_owned())));
+                let slot = post.waits.then(Arc::<AnswerSlot>::default);
                 let run = self.engine.ask(Question { request, row, trace: post.trace, slot: slot.clone() });
                 return Ok(Begun::New { id, run, slot, body });
             }
@@ -263,7 +263,7 @@ impl Intake {
             return Ok(());
         }
         let body = serde_json::to_string(&snapshot.credit_request()).map_err(|error| Problem::internal(&error))?;
-        let given = GivenAnswer { api_key: post.principal.key, key: post.key.to_owned(), status: 200, body };
+        let given = GivenAnswer { status: 200, body };
         let stored = self.engine.store.put(HandOver::answer(post.principal.tenant, id, given)).await.stored().await;
         stored.map_err(|error| Problem::new(Code::Unavailable, error.to_string()).retry_after(RETRY_AFTER))
     }

@@ -13,7 +13,7 @@ mod batch;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::ids::{ApiKeyId, CreditRequestId, TenantId};
+use domain::ids::{CreditRequestId, TenantId};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
@@ -52,11 +52,9 @@ pub struct Completion {
     pub at: Timestamp,
 }
 
-/// The answer that was given under an idempotency key.
+/// The answer that was given under the idempotency key that made the request.
 #[derive(Debug)]
 pub struct GivenAnswer {
-    pub api_key: ApiKeyId,
-    pub key: String,
     pub status: u16,
     pub body: String,
 }

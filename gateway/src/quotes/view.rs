@@ -466,9 +466,7 @@ mod tests {
             total_repayable: money("102.00"),
             instalments: vec![instalment(1, 1), instalment(2, 31)],
         };
-        let read = |lines: &str| {
-            ScheduleView::from_lines(lines, schedule.drawn_on, money("100.00"), money("102.00"))
-        };
+        let read = |lines: &str| ScheduleView::from_lines(lines, schedule.drawn_on, money("100.00"), money("102.00"));
         assert_eq!(read(&schedule.to_lines()), Ok(schedule.clone()));
         assert_eq!(read("1 2026-12-01 51.00\n"), Err(LineError(1)));
     }

@@ -94,8 +94,7 @@ async fn waited(
     if ended.is_none() && slot.take() {
         let body = body_of(&run.stored().ok_or_else(not_stored)?)?;
         let status = StatusCode::ACCEPTED;
-        let given =
-            GivenAnswer { api_key: slot.api_key, key: slot.key.clone(), status: status.as_u16(), body: body.clone() };
+        let given = GivenAnswer { status: status.as_u16(), body: body.clone() };
         let hand_over = HandOver::answer(principal.tenant, id, given);
         app.intake.engine.store.put(hand_over).await.stored().await.map_err(|_| not_stored())?;
         return Ok((status, body));

@@ -53,8 +53,7 @@ struct Completions {
 
 #[derive(Debug, Default)]
 struct Answers {
-    api_key: Vec<Uuid>,
-    key: Vec<String>,
+    request: Vec<Uuid>,
     status: Vec<i16>,
     body: Vec<String>,
 }
@@ -103,8 +102,7 @@ impl Batch {
             self.completions.at.push(at(completion.at));
         }
         if let Some(answer) = &hand_over.answer {
-            self.answers.api_key.push(answer.api_key.uuid());
-            self.answers.key.push(answer.key.clone());
+            self.answers.request.push(request);
             self.answers.status.push(i16::try_from(answer.status).unwrap_or(i16::MAX));
             self.answers.body.push(answer.body.clone());
         }
@@ -137,15 +135,19 @@ impl Batch {
                           AS t (id, request, provider, seq, asset, principal, total_cost, apr, content_hash, body,
                                 schedule, standing, created_at, expires_at)
                ), completed AS (
-                   UPDATE credit_requests r
-                      SET state = t.state, completed_at = t.at
-                     FROM unnest($23::uuid[], $24::text[], $25::timestamptz[]) AS t (request, state, at)
-                    WHERE r.credit_request_id = t.request AND r.state = 'quoting'
+                   UPDATE credit_requests
+                      SET (state, completed_at) =
+                          (SELECT t.state, t.at
+                             FROM unnest($23::uuid[], $24::text[], $25::timestamptz[]) AS t (request, state, at)
+                            WHERE t.request = credit_request_id)
+                    WHERE credit_request_id = ANY ($23) AND completed_at IS NULL
                )
-               UPDATE idempotency_keys k
-                  SET status = t.status, body = t.body
-                 FROM unnest($26::uuid[], $27::text[], $28::smallint[], $29::text[]) AS t (api_key, key, status, body)
-                WHERE k.tenant_id = $1 AND k.api_key_id = t.api_key AND k.key = t.key AND k.status IS NULL"#,
+               UPDATE idempotency_keys
+                  SET (status, body) =
+                      (SELECT t.status, t.body
+                         FROM unnest($26::uuid[], $27::smallint[], $28::text[]) AS t (request, status, body)
+                        WHERE t.request = credit_request_id)
+                WHERE credit_request_id = ANY ($26) AND status IS NULL"#,
             tenant.uuid(),
             &o.request,
             &o.provider,
@@ -171,8 +173,7 @@ impl Batch {
             &c.request,
             &c.state,
             &c.at as _,
-            &a.api_key,
-            &a.key,
+            &a.request,
             &a.status,
             &a.body,
         )
