@@ -42,7 +42,6 @@ CREATE TABLE provider_outcomes (
     standing          json,
     created_at        timestamptz NOT NULL,
     PRIMARY KEY (credit_request_id, provider_id),
-    CONSTRAINT provider_outcomes_seq_unique UNIQUE (credit_request_id, seq),
     CONSTRAINT provider_outcomes_of_request
         FOREIGN KEY (tenant_id, credit_request_id) REFERENCES credit_requests (tenant_id, credit_request_id),
     CONSTRAINT provider_outcomes_standing_of_refusals CHECK ((outcome = 'answered') = (standing IS NULL))

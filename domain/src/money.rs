@@ -1,7 +1,7 @@
 //! Amounts: a whole number of an asset's smallest unit, never a float, never an implied currency.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use ruint::aliases::U256;
 use serde::ser::SerializeStruct;
@@ -137,15 +137,30 @@ impl Money {
     /// The amount alone, in major units with all of the asset's decimals: `1250.50`.
     #[must_use]
     pub fn amount(&self) -> String {
-        let decimals = usize::from(self.asset.decimals());
-        let digits = self.units.to_string();
-        if decimals == 0 {
-            return digits;
-        }
-        let padded = format!("{digits:0>width$}", width = decimals + 1);
-        let (whole, fraction) = padded.split_at(padded.len() - decimals);
-        format!("{whole}.{fraction}")
+        let mut text = String::with_capacity(24);
+        write_major(&mut text, self.units, self.asset.decimals());
+        text
     }
+}
+
+/// Writes base units in major units with all of the asset's decimals. Amounts are written by the hundred for each quote,
+/// so the usual ones, below 2^64, do not pass through 256-bit division.
+pub(crate) fn write_major(out: &mut String, units: U256, decimals: u8) {
+    let start = out.len();
+    // Writing to a string cannot fail.
+    let _ = match u64::try_from(units) {
+        Ok(small) => write!(out, "{small}"),
+        Err(_) => write!(out, "{units}"),
+    };
+    let decimals = usize::from(decimals);
+    if decimals == 0 {
+        return;
+    }
+    let digits = out.len().saturating_sub(start);
+    for _ in digits..=decimals {
+        out.insert(start, '0');
+    }
+    out.insert(out.len().saturating_sub(decimals), '.');
 }
 
 /// Decimal digits that every 256-bit amount, and `NUMERIC(78,0)`, can hold.

@@ -4,12 +4,14 @@
 //! the borrower's law, the total cost and the effective annual rate. Two offers of the same payments are equal here,
 //! whatever they were called.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 use ruint::aliases::U256;
 use serde::{Deserialize, Serialize};
 
 use crate::apr::{AprError, DatedFlow, eu_ccd, us_reg_z};
-use crate::money::{Money, MoneyError};
+use crate::money::{Money, MoneyError, write_major};
 use crate::offer::{Fee, FeeAmount, FeeKind, FeeTiming, MAX_INSTALMENTS, Offer, Pricing, Repayment};
 use crate::period::PeriodError;
 use crate::rate::{PeriodicRate, Rate, RateError};
@@ -89,6 +91,27 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// The schedule as text, a line an instalment, in major units: number, due date, payment, principal, interest, fees,
+    /// balance after it, separated by spaces.
+    ///
+    /// # Errors
+    /// When a payment does not fit in an amount.
+    pub fn schedule_lines(&self) -> Result<String, ScheduleError> {
+        let decimals = self.principal.asset().decimals();
+        let instalments = self.schedule.instalments();
+        let mut lines = String::with_capacity(instalments.len() * 64);
+        for i in instalments {
+            // Writing to a string cannot fail.
+            let _ = write!(lines, "{} {}", i.number, i.due);
+            for part in [i.payment()?, i.principal, i.interest, i.fees, i.balance_after] {
+                lines.push(' ');
+                write_major(&mut lines, part, decimals);
+            }
+            lines.push('\n');
+        }
+        Ok(lines)
+    }
+
     /// # Errors
     /// When the fees do not fit in an amount.
     pub fn fees_total(&self) -> Result<Money, MoneyError> {

@@ -1,5 +1,7 @@
 //! A quote: one offer on equal terms, with who made it, until when it stands, and a hash that pins its content.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -7,7 +9,6 @@ use crate::capabilities::ProviderKind;
 use crate::ids::{CreditRequestId, ProviderId, QuoteId};
 use crate::normalise::Terms;
 use crate::offer::Offer;
-use crate::schedule::Instalment;
 
 /// Who answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +31,15 @@ pub struct Quote {
 
 impl Quote {
     /// SHA-256, in hexadecimal, of what the borrower would agree to: one `name=value` line for each term in the order
-    /// below, then one line for each instalment. Anyone holding the quote and its schedule can compute it again.
+    /// below, then the lines of the schedule ([`Terms::schedule_lines`]). Anyone holding the quote and its schedule can
+    /// compute it again.
     #[must_use]
-    pub fn content_hash(&self) -> String {
-        let mut hasher = Sha256::new();
+    pub fn content_hash(&self, schedule_lines: &str) -> String {
+        let mut text = String::with_capacity(1_024);
         let terms = &self.terms;
         let mut line = |name: &str, value: &dyn std::fmt::Display| {
-            hasher.update(format!("{name}={value}\n"));
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{name}={value}");
         };
         line("version", &"agio-quote-1");
         line("credit_request_id", &self.credit_request_id);
@@ -52,18 +55,10 @@ impl Quote {
         line("apr", &terms.apr);
         line("apr_method", &terms.apr_method.code());
         line("drawn_on", &terms.schedule.drawn_on());
-        for instalment in terms.schedule.instalments() {
-            line("instalment", &InstalmentLine(instalment));
-        }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-/// Due date, principal, interest and fees in base units, separated by spaces.
-struct InstalmentLine<'a>(&'a Instalment);
-
-impl std::fmt::Display for InstalmentLine<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} {} {}", self.0.due, self.0.principal, self.0.interest, self.0.fees)
+        let digest = Sha256::new().chain_update(&text).chain_update(schedule_lines).finalize();
+        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 }

@@ -34,8 +34,11 @@ fn content_hash(quote: &Value, schedule: &Value) -> String {
     lines.extend(["nominal_rate", "apr", "apr_method"].map(|field| format!("{field}={}", text(quote, field))));
     lines.push(format!("drawn_on={}", text(schedule, "drawn_on")));
     for part in schedule["instalments"].as_array().unwrap() {
-        let of = |field| units(text(part, field));
-        lines.push(format!("instalment={} {} {} {}", text(part, "due"), of("principal"), of("interest"), of("fees")));
+        let mut line = part["number"].to_string();
+        for field in ["due", "payment", "principal", "interest", "fees", "balance_after"] {
+            line = format!("{line} {}", text(part, field));
+        }
+        lines.push(line);
     }
     let digest = <sha2::Sha256 as sha2::Digest>::digest(format!("{}\n", lines.join("\n")));
     digest.iter().map(|byte| format!("{byte:02x}")).collect()

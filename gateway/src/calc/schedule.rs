@@ -63,7 +63,7 @@ pub fn schedule(input: &ScheduleInput, registry: &AssetRegistry) -> Result<Terms
     let offer = offer(input, registry)?;
     let terms = normalise(&offer, input.drawn_on, input.apr_method)
         .map_err(|error| Problem::invalid(vec![FieldError::new("", "terms_exist", error)]))?;
-    view(&terms).map_err(|error| Problem::internal(&error))
+    view(&terms)
 }
 
 fn offer(input: &ScheduleInput, registry: &AssetRegistry) -> Result<Offer, Problem> {
@@ -105,7 +105,11 @@ fn offer(input: &ScheduleInput, registry: &AssetRegistry) -> Result<Offer, Probl
     Ok(offer)
 }
 
-fn view(terms: &Terms) -> Result<TermsView, domain::schedule::ScheduleError> {
+fn view(terms: &Terms) -> Result<TermsView, Problem> {
+    let lines = terms.schedule_lines().map_err(|error| Problem::internal(&error))?;
+    let (principal, total) = ((&terms.principal).into(), (&terms.total_repayable).into());
+    let schedule = ScheduleView::from_lines(&lines, terms.schedule.drawn_on(), principal, total)
+        .map_err(|error| Problem::internal(&error))?;
     Ok(TermsView {
         principal: (&terms.principal).into(),
         disbursed: (&terms.disbursed).into(),
@@ -117,6 +121,6 @@ fn view(terms: &Terms) -> Result<TermsView, domain::schedule::ScheduleError> {
         apr_method: terms.apr_method,
         effective_annual_rate: terms.effective_annual_rate.map(|rate| rate.to_string()),
         fees: fee_views(terms),
-        schedule: ScheduleView::new(terms)?,
+        schedule,
     })
 }

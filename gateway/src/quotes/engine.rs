@@ -29,7 +29,7 @@ use tokio_util::task::TaskTracker;
 use super::hub::{Hub, Progress, Run};
 use super::snapshot::{OutcomeRow, QuoteRow, RequestRow, RequestState, Snapshot};
 use super::store::{Completion, GivenAnswer, HandOver, NewQuote, Store};
-use super::view::{OutcomeView, ProviderView, QuoteView, RefusalView, ScheduleView};
+use super::view::{OutcomeView, ProviderView, QuoteView, RefusalView};
 
 /// How long past the deadline a call may take to say that it timed out.
 const BACKSTOP: Duration = Duration::from_millis(100);
@@ -230,6 +230,7 @@ impl Settling<'_> {
     fn final_answer(&self, snapshot: &Snapshot) -> Option<GivenAnswer> {
         self.question.slot.as_ref().filter(|slot| slot.take())?;
         let body = serde_json::to_string(&snapshot.credit_request()).ok()?;
+        self.run.set_answer(body.clone());
         Some(GivenAnswer { status: 200, body })
     }
 
@@ -286,8 +287,8 @@ impl Settling<'_> {
         };
         let policy = &self.engine.policy;
         let assessment = assess(&request, policy, &quote).map_err(|e| malformed(&e))?;
-        let view = QuoteView::new(&quote, &assessment, &policy.version).map_err(|e| malformed(&e))?;
-        let schedule = ScheduleView::new(&quote.terms).map_err(|e| malformed(&e))?;
+        let schedule = quote.terms.schedule_lines().map_err(|e| malformed(&e))?;
+        let view = QuoteView::new(&quote, &assessment, &policy.version, &schedule).map_err(|e| malformed(&e))?;
         let row = QuoteRow {
             quote_id: quote.id.uuid(),
             provider_id: by.id.uuid(),

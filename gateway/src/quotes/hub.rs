@@ -1,7 +1,7 @@
 //! The credit requests that this process is quoting now: what is known so far, and who waits for more.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use domain::ids::CreditRequestId;
 use tokio::sync::watch;
@@ -24,11 +24,17 @@ pub enum Progress {
 pub struct Run {
     snapshot: Mutex<Snapshot>,
     progress: watch::Sender<Progress>,
+    /// The final answer's body, where a caller waits for it: made once, stored and sent as the same bytes.
+    answer: OnceLock<String>,
 }
 
 impl Run {
     pub(super) fn new(snapshot: Snapshot) -> Self {
-        Self { snapshot: Mutex::new(snapshot), progress: watch::Sender::new(Progress::Stored(0)) }
+        Self {
+            snapshot: Mutex::new(snapshot),
+            progress: watch::Sender::new(Progress::Stored(0)),
+            answer: OnceLock::new(),
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Snapshot> {
@@ -50,6 +56,18 @@ impl Run {
             Progress::Finished => Some(self.lock().clone()),
             Progress::Lost => None,
         }
+    }
+
+    pub(super) fn set_answer(&self, body: String) {
+        // There is one last hand-over, so this is the first and only time.
+        let _ = self.answer.set(body);
+    }
+
+    /// The final answer's body, once the run has finished and was stored.
+    #[must_use]
+    pub fn answer(&self) -> Option<&str> {
+        let finished = *self.progress.borrow() == Progress::Finished;
+        self.answer.get().filter(|_| finished).map(String::as_str)
     }
 
     #[must_use]

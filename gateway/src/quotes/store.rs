@@ -18,7 +18,6 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::snapshot::{OutcomeRow, QuoteRow, RequestState};
-use super::view::ScheduleView;
 use crate::db::{Db, DbError};
 use batch::Batch;
 
@@ -38,7 +37,8 @@ pub struct NotStored;
 #[derive(Debug)]
 pub struct NewQuote {
     pub row: QuoteRow,
-    pub schedule: ScheduleView,
+    /// See [`domain::normalise::Terms::schedule_lines`].
+    pub schedule: String,
     pub asset: String,
     /// In base units.
     pub principal: String,

@@ -1,7 +1,5 @@
 //! What the API shows of requests, quotes and outcomes. The stored bodies have these forms too.
 
-use std::fmt::Write as _;
-
 use adapters::protocol::wire::{Money, Term};
 use domain::capabilities::ProviderKind;
 use domain::money::MoneyError;
@@ -173,7 +171,12 @@ pub struct QuoteView {
 impl QuoteView {
     /// # Errors
     /// When the fees do not fit in an amount.
-    pub fn new(quote: &Quote, assessment: &Assessment, policy_version: &str) -> Result<Self, MoneyError> {
+    pub fn new(
+        quote: &Quote,
+        assessment: &Assessment,
+        policy_version: &str,
+        schedule_lines: &str,
+    ) -> Result<Self, MoneyError> {
         let (offer, terms) = (&quote.offer, &quote.terms);
         let text = |rate: domain::rate::Rate| rate.to_string();
         let (first_due, last_due) = ends(&terms.schedule);
@@ -184,7 +187,7 @@ impl QuoteView {
             created_at: quote.created_at,
             expires_at: offer.valid_until,
             provider_reference: offer.reference.clone(),
-            content_hash: quote.content_hash(),
+            content_hash: quote.content_hash(schedule_lines),
             binding: offer.binding,
             assurance: offer.assurance,
             sponsored: offer.sponsored,
@@ -312,54 +315,16 @@ pub struct ScheduleView {
     pub instalments: Vec<InstalmentView>,
 }
 
-impl ScheduleView {
-    /// # Errors
-    /// When an instalment does not fit in an amount.
-    pub fn new(terms: &Terms) -> Result<Self, domain::schedule::ScheduleError> {
-        let major = |units| terms.principal.with_units(units).amount();
-        let view = |instalment: &domain::schedule::Instalment| {
-            Ok(InstalmentView {
-                number: instalment.number,
-                due: instalment.due,
-                payment: major(instalment.payment()?),
-                principal: major(instalment.principal),
-                interest: major(instalment.interest),
-                fees: major(instalment.fees),
-                balance_after: major(instalment.balance_after),
-            })
-        };
-        Ok(Self {
-            drawn_on: terms.schedule.drawn_on(),
-            principal: (&terms.principal).into(),
-            total_repayable: (&terms.total_repayable).into(),
-            instalments: terms.schedule.instalments().iter().map(view).collect::<Result<_, _>>()?,
-        })
-    }
-}
-
 /// A stored schedule has not the form that it was written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("line {0} of the stored schedule is not an instalment")]
 pub struct LineError(usize);
 
 impl ScheduleView {
-    /// The instalments as they are stored: a line each, a third of the size of their JSON.
-    #[must_use]
-    pub fn to_lines(&self) -> String {
-        let mut lines = String::with_capacity(self.instalments.len() * 64);
-        for i in &self.instalments {
-            let parts = [&i.payment, &i.principal, &i.interest, &i.fees, &i.balance_after];
-            let _ = write!(lines, "{} {}", i.number, i.due);
-            parts.into_iter().for_each(|part| lines.extend([" ", part]));
-            lines.push('\n');
-        }
-        lines
-    }
-
-    /// The instalments read back, with the amounts that stand beside them.
+    /// The instalments from [`Terms::schedule_lines`], with the amounts that stand beside them.
     ///
     /// # Errors
-    /// When a line is not one that [`ScheduleView::to_lines`] writes.
+    /// When a line is not one that is written there.
     pub fn from_lines(lines: &str, drawn_on: Date, principal: Money, total: Money) -> Result<Self, LineError> {
         let instalments = lines.lines().enumerate().map(|(i, line)| instalment(line).ok_or(LineError(i + 1)));
         Ok(Self { drawn_on, principal, total_repayable: total, instalments: instalments.collect::<Result<_, _>>()? })
@@ -449,25 +414,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schedule_is_read_back_as_it_was_stored() {
+    fn a_stored_schedule_is_read_back_line_by_line() {
         let money = |amount: &str| Money { amount: amount.to_owned(), asset: "USD".to_owned() };
-        let instalment = |number, day| InstalmentView {
-            number,
-            due: Date::new(2026, 12, day).unwrap(),
-            payment: "51.00".to_owned(),
-            principal: "50.00".to_owned(),
-            interest: "1.00".to_owned(),
-            fees: "0.00".to_owned(),
-            balance_after: "50.00".to_owned(),
+        let read = |lines: &str| {
+            ScheduleView::from_lines(lines, Date::constant(2026, 11, 22), money("100.00"), money("102.00"))
         };
-        let schedule = ScheduleView {
-            drawn_on: Date::new(2026, 11, 22).unwrap(),
-            principal: money("100.00"),
-            total_repayable: money("102.00"),
-            instalments: vec![instalment(1, 1), instalment(2, 31)],
-        };
-        let read = |lines: &str| ScheduleView::from_lines(lines, schedule.drawn_on, money("100.00"), money("102.00"));
-        assert_eq!(read(&schedule.to_lines()), Ok(schedule.clone()));
-        assert_eq!(read("1 2026-12-01 51.00\n"), Err(LineError(1)));
+        let lines = "1 2026-12-22 51.00 50.00 1.00 0.00 50.00\n2 2027-01-22 51.00 50.00 1.00 0.00 0.00\n";
+        let schedule = read(lines).unwrap();
+        assert_eq!(schedule.instalments.len(), 2);
+        assert_eq!(schedule.instalments[1].due, Date::constant(2027, 1, 22));
+        assert_eq!(schedule.instalments[1].balance_after, "0.00");
+        for broken in ["1 2026-12-22 51.00\n", "x 2026-12-22 51.00 50.00 1.00 0.00 50.00\n", "\n"] {
+            assert_eq!(read(broken), Err(LineError(1)), "{broken:?}");
+        }
     }
 }

@@ -101,7 +101,7 @@ async fn waited(
     }
     // Either it ended, or it is storing its last outcomes at this moment.
     run.ended().await;
-    Ok((StatusCode::OK, body_of(&run.stored().ok_or_else(not_stored)?)?))
+    run.answer().map(|body| (StatusCode::OK, body.to_owned())).ok_or_else(not_stored)
 }
 
 fn not_stored() -> Problem {

@@ -91,7 +91,7 @@ impl Batch {
             self.quotes.apr.push(row.view.apr.clone());
             self.quotes.content_hash.push(row.view.content_hash.clone());
             self.quotes.body.push(json(&row.view));
-            self.quotes.schedule.push(quote.schedule.to_lines());
+            self.quotes.schedule.push(quote.schedule.clone());
             self.quotes.standing.push(json(&row.standing));
             self.quotes.created_at.push(at(row.view.created_at));
             self.quotes.expires_at.push(at(row.view.expires_at));
