@@ -1,73 +1,48 @@
--- A borrower's question, each lender's answer to it, and the key under which the question was posted.
+-- A borrower's question, the lenders' answers to it as they arrived, and the key under which the question was posted.
 --
--- Answers are only ever added: the application may insert quotes and outcomes but not change them, and of a request it
--- may change only the state. Ranks are not stored: they are a pure function of the standings that are.
+-- Answers are only ever added: the application may insert arrivals but not change them, and of a request it may change
+-- only the state. Ranks are not stored: they are a pure function of the standings that are.
+--
+-- These rows are written thousands of times a second and read a few times. So what is written at one moment is one row,
+-- and what the application alone reads is text that Postgres need not parse; `rows::jsonb` serves whoever would query it.
+-- A tenant and a key are never deleted and are known from the call's authentication, so rows do not refer to them by
+-- foreign keys: all calls of a tenant would lock its one row.
 
 CREATE TABLE credit_requests (
     credit_request_id uuid PRIMARY KEY,
-    tenant_id         uuid NOT NULL REFERENCES tenants,
+    tenant_id         uuid NOT NULL,
     state             text NOT NULL CONSTRAINT credit_requests_state_known
                       CHECK (state IN ('quoting', 'quoted', 'no_quotes', 'accepted', 'expired', 'cancelled')),
-    -- As accepted, in the form of the API.
-    request           jsonb NOT NULL,
-    -- Purpose, version, hash of the words, and when they were agreed to.
-    consents          jsonb NOT NULL,
+    -- JSON: as accepted, in the form of the API.
+    request           text NOT NULL,
+    -- JSON: purpose, version, hash of the words, and when they were agreed to.
+    consents          text NOT NULL,
     amount            numeric(78, 0) NOT NULL CONSTRAINT credit_requests_amount_positive CHECK (amount > 0),
     asset             text NOT NULL,
     policy_version    text NOT NULL,
-    -- Every provider that was considered, so that none can be left out of the outcomes.
-    providers         jsonb NOT NULL,
+    -- JSON: every provider that was considered, so that none can be left out of the outcomes.
+    providers         text NOT NULL,
     drawn_on          date NOT NULL,
     created_at        timestamptz NOT NULL,
     deadline_at       timestamptz NOT NULL,
     completed_at      timestamptz,
-    -- For the foreign keys below. Not led by the tenant: see idempotency_keys.
-    CONSTRAINT credit_requests_tenant_key UNIQUE (credit_request_id, tenant_id),
-    CONSTRAINT credit_requests_completed_when_done CHECK ((state = 'quoting') = (completed_at IS NULL))
+    -- Whether the post was answered with the completed request: then that is its replay too.
+    answered          boolean NOT NULL DEFAULT false,
+    CONSTRAINT credit_requests_completed_when_done CHECK ((state = 'quoting') = (completed_at IS NULL)),
+    CONSTRAINT credit_requests_answered_when_done CHECK (NOT answered OR completed_at IS NOT NULL)
 );
 CREATE INDEX credit_requests_quoting ON credit_requests (deadline_at) WHERE state = 'quoting';
 
-CREATE TABLE provider_outcomes (
+-- The outcomes and quotes of a request that arrived at one moment. A quote's id begins as its request's does.
+CREATE TABLE arrivals (
+    credit_request_id uuid NOT NULL REFERENCES credit_requests,
+    -- Place of the first of them in the request's order of arrival. Two writers that go on from the same place collide.
+    seq               integer NOT NULL CONSTRAINT arrivals_seq_positive CHECK (seq > 0),
     tenant_id         uuid NOT NULL,
-    credit_request_id uuid NOT NULL,
-    provider_id       uuid NOT NULL,
-    -- Place in the order of arrival, shared with the quotes of the request.
-    seq               integer NOT NULL CONSTRAINT provider_outcomes_seq_positive CHECK (seq > 0),
-    outcome           text NOT NULL CONSTRAINT provider_outcomes_outcome_known
-                      CHECK (outcome IN ('answered', 'declined', 'not_eligible', 'timed_out', 'malformed', 'breaker_open',
-                                         'rate_limited', 'busy', 'unavailable', 'chain_unavailable', 'unknown')),
-    -- The outcome in the form of the API.
-    body              json NOT NULL,
-    -- Where a refusal stands among the outcomes; none for an answer, whose quotes stand for it.
-    standing          json,
-    created_at        timestamptz NOT NULL,
-    PRIMARY KEY (credit_request_id, provider_id),
-    CONSTRAINT provider_outcomes_of_request
-        FOREIGN KEY (tenant_id, credit_request_id) REFERENCES credit_requests (tenant_id, credit_request_id),
-    CONSTRAINT provider_outcomes_standing_of_refusals CHECK ((outcome = 'answered') = (standing IS NULL))
-);
-
-CREATE TABLE quotes (
-    quote_id          uuid PRIMARY KEY,
-    tenant_id         uuid NOT NULL,
-    credit_request_id uuid NOT NULL,
-    provider_id       uuid NOT NULL,
-    seq               integer NOT NULL CONSTRAINT quotes_seq_positive CHECK (seq > 0),
-    asset             text NOT NULL,
-    principal         numeric(78, 0) NOT NULL CONSTRAINT quotes_principal_positive CHECK (principal > 0),
-    total_cost        numeric(78, 0) NOT NULL CONSTRAINT quotes_total_cost_not_negative CHECK (total_cost >= 0),
-    apr               numeric NOT NULL,
-    content_hash      text NOT NULL,
-    -- The quote in the form of the API, without its rank.
-    body              json NOT NULL,
-    -- One line an instalment: number, due date, payment, principal, interest, fees, balance after it.
-    schedule          text NOT NULL,
-    standing          json NOT NULL,
-    created_at        timestamptz NOT NULL,
-    expires_at        timestamptz NOT NULL,
-    CONSTRAINT quotes_seq_unique UNIQUE (credit_request_id, seq),
-    CONSTRAINT quotes_of_request
-        FOREIGN KEY (tenant_id, credit_request_id) REFERENCES credit_requests (tenant_id, credit_request_id)
+    -- JSON: outcomes and quotes in the form of the API, each with its place and its standing among the others; a quote
+    -- with its schedule, one line an instalment: number, due date, payment, principal, interest, fees, balance after it.
+    rows              text NOT NULL,
+    PRIMARY KEY (credit_request_id, seq)
 );
 
 CREATE TABLE idempotency_keys (
@@ -79,38 +54,33 @@ CREATE TABLE idempotency_keys (
     fingerprint       bytea NOT NULL CONSTRAINT idempotency_keys_fingerprint_length CHECK (length(fingerprint) = 32),
     -- What the key made.
     credit_request_id uuid NOT NULL,
-    -- The answer that was given; none while it is being worked out.
+    -- The answer that was given; none while it is being worked out, and none where the request says that it was answered
+    -- once completed. Without a body it is the request as it was before any lender answered.
     status            smallint,
     body              text,
-    created_at        timestamptz NOT NULL DEFAULT now(),
+    created_at        timestamptz NOT NULL,
     expires_at        timestamptz NOT NULL,
     -- Not led by the tenant: an index that is would let the planner read all of a tenant's keys to find one.
     PRIMARY KEY (api_key_id, key),
-    CONSTRAINT idempotency_keys_one_request UNIQUE (credit_request_id),
-    CONSTRAINT idempotency_keys_of_key FOREIGN KEY (tenant_id, api_key_id) REFERENCES api_keys (tenant_id, api_key_id),
-    CONSTRAINT idempotency_keys_answer_whole CHECK ((status IS NULL) = (body IS NULL)),
+    CONSTRAINT idempotency_keys_answer_whole CHECK (body IS NULL OR status IS NOT NULL),
     CONSTRAINT idempotency_keys_kept_a_day CHECK (expires_at >= created_at + interval '24 hours')
 );
-CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);
+-- Keys are written in the order in which they expire, so a block range finds the expired ones and costs nothing to keep.
+CREATE INDEX idempotency_keys_expiry ON idempotency_keys USING brin (expires_at);
 
--- Rows of a few kilobytes are written once and read a few times: compressing them on the way in costs more than the
--- space that it saves. Up to a page they stay in the row as they are.
+-- Rows of a few kilobytes: compressing them on the way in costs more than the space that it saves.
 ALTER TABLE credit_requests SET (toast_tuple_target = 8160);
-ALTER TABLE provider_outcomes SET (toast_tuple_target = 8160);
-ALTER TABLE quotes SET (toast_tuple_target = 8160);
-ALTER TABLE idempotency_keys SET (toast_tuple_target = 8160);
+ALTER TABLE arrivals ALTER COLUMN rows SET STORAGE EXTERNAL;
 
 ALTER TABLE credit_requests ENABLE ROW LEVEL SECURITY;
-ALTER TABLE provider_outcomes ENABLE ROW LEVEL SECURITY;
-ALTER TABLE quotes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE arrivals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_only ON credit_requests USING (tenant_id = current_tenant());
-CREATE POLICY tenant_only ON provider_outcomes USING (tenant_id = current_tenant());
-CREATE POLICY tenant_only ON quotes USING (tenant_id = current_tenant());
+CREATE POLICY tenant_only ON arrivals USING (tenant_id = current_tenant());
 CREATE POLICY tenant_only ON idempotency_keys USING (tenant_id = current_tenant());
 
-GRANT SELECT, INSERT, UPDATE (state, completed_at) ON credit_requests TO agio_app;
-GRANT SELECT, INSERT ON provider_outcomes, quotes TO agio_app;
+GRANT SELECT, INSERT, UPDATE (state, completed_at, answered) ON credit_requests TO agio_app;
+GRANT SELECT, INSERT ON arrivals TO agio_app;
 GRANT SELECT, INSERT, DELETE, UPDATE (status, body) ON idempotency_keys TO agio_app;
 
 -- Requests whose deadline passed while nobody finished them (a gateway that was killed). The sweeper must find them in

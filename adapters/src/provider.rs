@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::capabilities::{Capabilities, Sharing};
 use domain::deadline::Deadline;
+use domain::ids::CreditRequestId;
 use domain::money::Money;
 use domain::offer::Offer;
 use domain::refusal::Refusal;
@@ -25,23 +26,30 @@ pub struct QuoteCall {
     pub trace: TraceContext,
 }
 
+/// Equal for two calls that may share one answer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ShareKey {
+    Request(CreditRequestId, Money),
+    /// SHA-256 of what the answer depends on.
+    Content([u8; 32]),
+}
+
 impl QuoteCall {
-    /// Equal for two calls that may share one answer.
     #[must_use]
-    pub fn share_key(&self, sharing: Sharing) -> [u8; 32] {
-        let mut hasher = Sha256::new();
-        let mut line = |value: &dyn fmt::Debug| hasher.update(format!("{value:?}\n"));
+    pub fn share_key(&self, sharing: Sharing) -> ShareKey {
         let request = &self.request;
-        line(&self.ask);
         match sharing {
-            Sharing::PerRequest => line(&request.id),
+            Sharing::PerRequest => ShareKey::Request(request.id, self.ask.clone()),
             Sharing::PerContent => {
+                let mut hasher = Sha256::new();
+                let mut line = |value: &dyn fmt::Debug| hasher.update(format!("{value:?}\n"));
+                line(&self.ask);
                 line(&(request.term, request.frequency, request.purpose, request.drawn_on));
                 line(&request.collateral);
                 line(&request.borrower.wallets);
+                ShareKey::Content(hasher.finalize().into())
             }
         }
-        hasher.finalize().into()
     }
 }
 

@@ -98,6 +98,32 @@ id!(
     "key"
 );
 
+/// The last bits of a request's id, which number its quotes.
+const QUOTE_NUMBER: u128 = 0xffff;
+
+impl CreditRequestId {
+    /// An id with room for the numbers of its quotes: the last 16 bits of `uuid` are dropped.
+    #[must_use]
+    pub const fn with_room_for_quotes(uuid: Uuid) -> Self {
+        Self(Uuid::from_u128(uuid.as_u128() & !QUOTE_NUMBER))
+    }
+}
+
+impl QuoteId {
+    /// The id of a request's quote of this number. It begins as the request's does, so that a quote is found where its
+    /// request is and needs no index of its own.
+    #[must_use]
+    pub const fn numbered(request: CreditRequestId, number: u16) -> Self {
+        Self(Uuid::from_u128((request.0.as_u128() & !QUOTE_NUMBER) | number as u128))
+    }
+
+    /// The request that this quote answers, if there is such a quote.
+    #[must_use]
+    pub const fn credit_request(self) -> CreditRequestId {
+        CreditRequestId::with_room_for_quotes(self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +136,15 @@ mod tests {
         for text in ["", "crq_", "crq_7", "CRQ_00000000000000000000000000000007", "00000000000000000000000000000007"] {
             assert!(text.parse::<CreditRequestId>().is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_quotes_id_leads_to_its_request() {
+        let request = CreditRequestId::with_room_for_quotes(Uuid::from_u128(0x019a_5b0e_7c5e_7a3c_8f0d_2b6a_4e1c_9d33));
+        let quotes = [1, 2, u16::MAX].map(|number| QuoteId::numbered(request, number));
+        assert!(quotes.windows(2).all(|pair| pair[0] < pair[1]), "{quotes:?}");
+        assert!(quotes.iter().all(|quote| quote.credit_request() == request));
+        assert_eq!(quotes[0].to_string(), "qte_019a5b0e7c5e7a3c8f0d2b6a4e1c0001");
+        assert_eq!(request.uuid().get_version_num(), 7);
     }
 }

@@ -19,8 +19,9 @@ use crate::http::limit::RateLimits;
 use crate::problem::{Code, Problem};
 use crate::quotes::engine::Engine;
 use crate::quotes::hub::Hub;
+use crate::quotes::snapshot::AskedProviders;
 use crate::quotes::start::Intake;
-use crate::quotes::store::{Store, WRITERS};
+use crate::quotes::store::Store;
 use crate::quotes::turns::Turns;
 
 #[derive(Debug, thiserror::Error)]
@@ -55,10 +56,12 @@ impl App {
     pub fn build(config: &Config, clock: Arc<dyn Clock>, metrics: PrometheusHandle) -> Result<Self, BuildError> {
         let db = Db::try_new(&config.database)?;
         let tasks = TaskTracker::new();
+        let providers: Arc<[Guarded]> = config.build_providers(&clock)?.into();
         let engine = Engine {
-            providers: config.build_providers(&clock)?.into(),
+            asked: AskedProviders::of(&providers),
+            providers,
             policy: Arc::new(config.policy.clone()),
-            store: Store::start(&Db::for_writers(&config.database, WRITERS)?),
+            store: Store::start(&config.database)?,
             hub: Hub::default(),
             clock: Arc::clone(&clock),
             tasks: tasks.clone(),

@@ -1,30 +1,31 @@
 //! Equal calls that are under way at the same moment share one answer.
 //!
-//! The work runs as a task of its own, so that one caller who goes away does not take the answer from the others, and
-//! because dropping a future would not stop the provider's work anyway. The deadline inside bounds it.
+//! Whoever waits for it drives the work, so one caller who goes away does not take the answer from the others; when the
+//! last one goes, it ends. What is kept of it here does not keep it alive.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::capabilities::Sharing;
 use domain::deadline::Deadline;
 use domain::refusal::Refusal;
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
+use futures::future::{BoxFuture, Shared, WeakShared};
 use tower::ServiceExt;
 use tower::layer::layer_fn;
 
 use super::{Answer, QuoteService, layer_service};
-use crate::provider::QuoteCall;
+use crate::provider::{QuoteCall, ShareKey};
 
-type Key = [u8; 32];
+type Work = BoxFuture<'static, Answer>;
 
 struct UnderWay {
     deadline: Deadline,
-    answer: Shared<BoxFuture<'static, Answer>>,
+    work: WeakShared<Work>,
 }
 
-type Calls = Arc<Mutex<HashMap<Key, UnderWay>>>;
+type Calls = Arc<Mutex<HashMap<ShareKey, UnderWay>>>;
 
 #[derive(Clone)]
 pub(super) struct Share<S> {
@@ -40,7 +41,7 @@ pub(super) fn layer<S: QuoteService>(sharing: Sharing) -> impl tower::Layer<S, S
 /// Removes the entry when the work ends, however it ends.
 struct Entry {
     calls: Calls,
-    key: Key,
+    key: ShareKey,
     deadline: Deadline,
 }
 
@@ -53,38 +54,38 @@ impl Drop for Entry {
     }
 }
 
-fn begin<S: QuoteService>(layer: Share<S>, key: Key, call: QuoteCall) -> Shared<BoxFuture<'static, Answer>> {
+fn begin<S: QuoteService>(layer: Share<S>, key: ShareKey, call: QuoteCall) -> Shared<Work> {
     let entry = Entry { calls: Arc::clone(&layer.calls), key, deadline: call.deadline };
-    let work = tokio::spawn(async move {
-        let answer = layer.inner.oneshot(call).await;
-        drop(entry);
-        answer
-    });
-    let answer = work.map(|joined| {
-        joined.unwrap_or_else(|failure| {
-            tracing::error!(%failure, "a provider adapter stopped without an answer");
+    let work = async move {
+        let _entry = entry;
+        let answer = AssertUnwindSafe(layer.inner.oneshot(call)).catch_unwind().await;
+        answer.unwrap_or_else(|_| {
+            tracing::error!("a provider adapter panicked");
             Err(Refusal::Unknown)
         })
-    });
-    answer.boxed().shared()
+    };
+    work.boxed().shared()
 }
 
 async fn shared<S: QuoteService>(layer: Share<S>, call: QuoteCall) -> Answer {
     let key = call.share_key(layer.sharing);
-    let answer = {
+    let deadline = call.deadline;
+    let work = {
         let mut calls = layer.calls.lock().unwrap_or_else(PoisonError::into_inner);
         // An answer that is given up sooner than this caller would is no use to it.
-        match calls.get(&key).filter(|under_way| under_way.deadline >= call.deadline) {
-            Some(under_way) => under_way.answer.clone(),
+        let joined = calls.get(&key).filter(|under_way| under_way.deadline >= deadline);
+        match joined.and_then(|under_way| under_way.work.upgrade()) {
+            Some(work) => work,
             None => {
-                let deadline = call.deadline;
-                let answer = begin(layer.clone(), key, call);
-                calls.insert(key, UnderWay { deadline, answer: answer.clone() });
-                answer
+                let work = begin(layer.clone(), key.clone(), call);
+                if let Some(weak) = work.downgrade() {
+                    calls.insert(key, UnderWay { deadline, work: weak });
+                }
+                work
             }
         }
     };
-    answer.await
+    work.await
 }
 
 layer_service!(Share, shared);

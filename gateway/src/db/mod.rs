@@ -1,6 +1,7 @@
 //! Postgres: pools, transactions that belong to one tenant, and how its errors become problems.
 
 mod migrate;
+mod writer;
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::config::DatabaseConfig;
 use crate::problem::{Code, Problem};
 
 pub use migrate::{MigrateError, migrate};
+pub use writer::{Writer, one_statement};
 
 /// What a caller is told to wait when the database is away.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -77,29 +79,11 @@ impl Db {
     /// # Errors
     /// When the address is malformed.
     pub fn try_new(config: &DatabaseConfig) -> Result<Self, DbError> {
-        Ok(Self::with_connections(config, config.max_connections, connect_options(&config.url)?))
-    }
-
-    /// A pool apart, with a connection for each writer of outcomes.
-    ///
-    /// Writers find rows by their keys and never otherwise. A planner without statistics of a young table would read all
-    /// of it instead, at each commit; these connections do not let it.
-    ///
-    /// # Errors
-    /// As [`Db::try_new`].
-    pub fn for_writers(config: &DatabaseConfig, writers: usize) -> Result<Self, DbError> {
-        let by_key =
-            [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("plan_cache_mode", "force_generic_plan")];
-        let options = connect_options(&config.url)?.options(by_key);
-        Ok(Self::with_connections(config, u32::try_from(writers).unwrap_or(u32::MAX), options))
-    }
-
-    fn with_connections(config: &DatabaseConfig, connections: u32, options: PgConnectOptions) -> Self {
         let pool = PgPoolOptions::new()
-            .max_connections(connections)
+            .max_connections(config.max_connections)
             .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
-            .connect_lazy_with(options);
-        Self { pool }
+            .connect_lazy_with(connect_options(&config.url)?);
+        Ok(Self { pool })
     }
 
     /// A transaction in which only this tenant's rows exist.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use adapters::clock::{stored_precision, uuid_at};
+use adapters::clock::stored_precision;
 use adapters::guard::Guarded;
 use adapters::provider::QuoteCall;
 use adapters::trace::TraceContext;
@@ -27,8 +27,8 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::hub::{Hub, Progress, Run};
-use super::snapshot::{OutcomeRow, QuoteRow, RequestRow, RequestState, Snapshot};
-use super::store::{Completion, GivenAnswer, HandOver, NewQuote, Store};
+use super::snapshot::{Arrived, AskedProviders, OutcomeRow, QuoteRow, RequestRow, RequestState, Snapshot};
+use super::store::{Arrival, Completion, HandOver, Store};
 use super::view::{OutcomeView, ProviderView, QuoteView, RefusalView};
 
 /// How long past the deadline a call may take to say that it timed out.
@@ -64,6 +64,7 @@ pub struct Question {
 #[derive(Debug, Clone)]
 pub struct Engine {
     pub providers: Arc<[Guarded]>,
+    pub asked: AskedProviders,
     pub policy: Arc<Policy>,
     pub store: Store,
     pub hub: Hub,
@@ -89,13 +90,12 @@ pub fn provider_view(capabilities: &Capabilities) -> ProviderView {
 impl Engine {
     /// Starts asking and returns at once; the run goes on by itself until every outcome is settled and stored.
     pub fn ask(&self, question: Question) -> Arc<Run> {
-        let snapshot = Snapshot { request: question.row.clone(), outcomes: Vec::new(), quotes: Vec::new() };
-        let run = Arc::new(Run::new(snapshot));
+        let run = Arc::new(Run::new(Snapshot::unanswered(question.row.clone())));
         self.hub.add(question.request.id, Arc::clone(&run));
         let (engine, going) = (self.clone(), Arc::clone(&run));
         self.tasks.spawn(async move {
             let id = question.request.id;
-            let end = Settling { engine: &engine, question, run: &going, seq: 0 }.settle_all().await;
+            let end = Settling { engine: &engine, question, run: &going, seq: 0, quotes_made: 0 }.settle_all().await;
             going.advance(end);
             engine.hub.remove(id);
         });
@@ -140,6 +140,7 @@ struct Settling<'a> {
     run: &'a Run,
     /// Last place given in the order of arrival.
     seq: i32,
+    quotes_made: u16,
 }
 
 impl Settling<'_> {
@@ -197,41 +198,40 @@ impl Settling<'_> {
     }
 
     /// Turns what arrived into rows, shows them to whoever looks at the run, and hands them over to be stored.
-    fn settle(&mut self, arrived: Vec<Answered>, last: bool) -> HandOver {
-        let request = &self.question.request;
-        let mut hand_over = HandOver {
-            tenant: request.tenant,
-            request: request.id,
-            outcomes: Vec::with_capacity(arrived.len()),
-            quotes: Vec::new(),
-            completion: None,
-            answer: None,
-        };
-        for answered in arrived {
-            let (outcome, quotes) = self.rows(answered);
-            hand_over.outcomes.push(outcome);
-            hand_over.quotes.extend(quotes);
+    fn settle(&mut self, answered: Vec<Answered>, last: bool) -> HandOver {
+        let first_seq = self.seq.saturating_add(1);
+        let mut arrived = Arrived::default();
+        for one in answered {
+            let (outcome, quotes) = self.rows(one);
+            arrived.outcomes.push(Arc::new(outcome));
+            arrived.quotes.extend(quotes.into_iter().map(Arc::new));
         }
+        let rows = arrived.json();
         let mut snapshot = self.run.lock();
-        snapshot.outcomes.extend(hand_over.outcomes.iter().cloned());
-        snapshot.quotes.extend(hand_over.quotes.iter().map(|quote| quote.row.clone()));
-        if last {
-            let state = RequestState::after_quoting(snapshot.quotes.len());
-            let at = stored_precision(self.engine.clock.now());
+        snapshot.add(arrived);
+        let completion = last.then(|| {
+            let (state, at) =
+                (RequestState::after_quoting(snapshot.quotes.len()), stored_precision(self.engine.clock.now()));
             snapshot.request.state = state;
             snapshot.request.completed_at = Some(at);
-            hand_over.completion = Some(Completion { state, at });
-            hand_over.answer = self.final_answer(&snapshot);
+            Completion { state, at, answers: self.answers_with(&snapshot) }
+        });
+        HandOver {
+            tenant: self.question.request.tenant,
+            request: self.question.request.id,
+            arrival: Some(Arrival { seq: first_seq, rows }),
+            completion,
+            answer: None,
         }
-        hand_over
     }
 
-    /// The caller's answer, stored together with the last outcome.
-    fn final_answer(&self, snapshot: &Snapshot) -> Option<GivenAnswer> {
-        self.question.slot.as_ref().filter(|slot| slot.take())?;
-        let body = serde_json::to_string(&snapshot.credit_request()).ok()?;
-        self.run.set_answer(body.clone());
-        Some(GivenAnswer { status: 200, body })
+    /// Makes the caller's answer, where one still waits for it.
+    fn answers_with(&self, snapshot: &Snapshot) -> bool {
+        let waited_for = self.question.slot.as_ref().is_some_and(|slot| slot.take());
+        if waited_for {
+            self.run.set_answer(snapshot.credit_request_json());
+        }
+        waited_for
     }
 
     fn next_seq(&mut self) -> i32 {
@@ -239,7 +239,13 @@ impl Settling<'_> {
         self.seq
     }
 
-    fn rows(&mut self, answered: Answered) -> (OutcomeRow, Vec<NewQuote>) {
+    /// The next quote's number. There are fewer places for lenders than would be needed to use all of them up.
+    fn next_quote(&mut self) -> Result<u16, Refusal> {
+        self.quotes_made = self.quotes_made.checked_add(1).ok_or(Refusal::Unknown)?;
+        Ok(self.quotes_made)
+    }
+
+    fn rows(&mut self, answered: Answered) -> (OutcomeRow, Vec<QuoteRow>) {
         let now = stored_precision(self.engine.clock.now());
         let capabilities = answered.provider.capabilities();
         let outcome_seq = self.next_seq();
@@ -259,13 +265,13 @@ impl Settling<'_> {
             quotes: Vec::new(),
             rank: None,
         };
-        let row = OutcomeRow { provider_id: capabilities.id.uuid(), seq: outcome_seq, view, standing, created_at: now };
+        let row = OutcomeRow { provider_id: capabilities.id, seq: outcome_seq, view, standing, created_at: now };
         (row, quotes)
     }
 
     /// Every offer on equal terms. One that cannot be put on them spoils the whole answer: what a lender says that
     /// contradicts itself is not believed in part.
-    fn quotes(&mut self, by: &Capabilities, offers: Vec<Offer>, now: Timestamp) -> Result<Vec<NewQuote>, Refusal> {
+    fn quotes(&mut self, by: &Capabilities, offers: Vec<Offer>, now: Timestamp) -> Result<Vec<QuoteRow>, Refusal> {
         let mut quotes = Vec::with_capacity(offers.len());
         for offer in offers {
             quotes.push(self.quote(by, offer, now)?);
@@ -273,12 +279,12 @@ impl Settling<'_> {
         Ok(quotes)
     }
 
-    fn quote(&mut self, by: &Capabilities, offer: Offer, now: Timestamp) -> Result<NewQuote, Refusal> {
+    fn quote(&mut self, by: &Capabilities, offer: Offer, now: Timestamp) -> Result<QuoteRow, Refusal> {
         let malformed = |error: &dyn std::error::Error| Refusal::Malformed { rule: error.to_string() };
         let request = Arc::clone(&self.question.request);
         let terms = normalise(&offer, request.drawn_on, request.apr_method()).map_err(|e| malformed(&e))?;
         let quote = Quote {
-            id: QuoteId::new(uuid_at(now)),
+            id: QuoteId::numbered(request.id, self.next_quote()?),
             credit_request_id: request.id,
             provider: ProviderRef { id: by.id, name: by.name.clone(), kind: by.kind },
             created_at: now,
@@ -289,19 +295,13 @@ impl Settling<'_> {
         let assessment = assess(&request, policy, &quote).map_err(|e| malformed(&e))?;
         let schedule = quote.terms.schedule_lines().map_err(|e| malformed(&e))?;
         let view = QuoteView::new(&quote, &assessment, &policy.version, &schedule).map_err(|e| malformed(&e))?;
-        let row = QuoteRow {
-            quote_id: quote.id.uuid(),
-            provider_id: by.id.uuid(),
+        Ok(QuoteRow {
+            quote_id: quote.id,
+            provider_id: by.id,
             seq: self.next_seq(),
             view,
             standing: assessment.standing,
-        };
-        Ok(NewQuote {
-            row,
             schedule,
-            asset: quote.terms.principal.asset().to_string(),
-            principal: quote.terms.principal.units().to_string(),
-            total_cost: quote.terms.total_cost.units().to_string(),
         })
     }
 }

@@ -1,15 +1,20 @@
 //! What is known of one credit request: its row, and the outcomes and quotes so far. All answers of the API about a
 //! request are made from this one form, whether it was just computed or read back, so they cannot differ.
 
+use std::sync::Arc;
+
+use adapters::guard::Guarded;
 use adapters::protocol::wire::Money;
 use domain::Decimal;
+use domain::ids::{CreditRequestId, ProviderId, QuoteId};
 use domain::ranking::{Standing, rank};
 use domain::rate::Rate;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
+use super::engine::provider_view;
 use super::input::CreditRequestInput;
 use super::view::{OutcomeView, ProviderView, QuoteBrief, QuoteView};
 
@@ -45,23 +50,40 @@ impl RequestState {
     }
 }
 
+/// The providers that are asked, in the form in which they are stored. Made once and shared by all requests.
+#[derive(Debug, Clone)]
+pub struct AskedProviders {
+    pub views: Arc<[ProviderView]>,
+    pub json: Arc<str>,
+}
+
+impl AskedProviders {
+    #[must_use]
+    pub fn of(providers: &[Guarded]) -> Self {
+        let views: Vec<_> = providers.iter().map(|guarded| provider_view(guarded.capabilities())).collect();
+        Self { json: json(&views).into(), views: views.into() }
+    }
+}
+
 /// The request's own row.
 #[derive(Debug, Clone)]
 pub struct RequestRow {
-    pub id: String,
+    pub id: CreditRequestId,
     pub state: RequestState,
-    pub input: CreditRequestInput,
-    pub policy_version: String,
-    pub providers: Vec<ProviderView>,
+    pub input: Arc<CreditRequestInput>,
+    pub policy_version: Arc<str>,
+    pub providers: AskedProviders,
+    pub drawn_on: Date,
     pub created_at: Timestamp,
     pub deadline_at: Timestamp,
     pub completed_at: Option<Timestamp>,
 }
 
-/// A provider's outcome, in order of arrival.
-#[derive(Debug, Clone)]
+/// A provider's outcome.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutcomeRow {
-    pub provider_id: Uuid,
+    pub provider_id: ProviderId,
+    /// Place in the order of arrival, shared with the quotes.
     pub seq: i32,
     pub view: OutcomeView,
     /// None where quotes stand for it.
@@ -69,22 +91,39 @@ pub struct OutcomeRow {
     pub created_at: Timestamp,
 }
 
-/// A quote, in order of arrival.
-#[derive(Debug, Clone)]
+/// A quote.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QuoteRow {
-    pub quote_id: Uuid,
-    pub provider_id: Uuid,
+    pub quote_id: QuoteId,
+    pub provider_id: ProviderId,
+    /// Place in the order of arrival, shared with the outcomes.
     pub seq: i32,
     pub view: QuoteView,
     pub standing: Standing,
+    /// See [`domain::normalise::Terms::schedule_lines`].
+    pub schedule: String,
+}
+
+/// What arrived at one moment, in the order of arrival. Stored in this form.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Arrived {
+    pub outcomes: Vec<Arc<OutcomeRow>>,
+    pub quotes: Vec<Arc<QuoteRow>>,
+}
+
+impl Arrived {
+    #[must_use]
+    pub fn json(&self) -> String {
+        json(self)
+    }
 }
 
 /// A request with what is known of it.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub request: RequestRow,
-    pub outcomes: Vec<OutcomeRow>,
-    pub quotes: Vec<QuoteRow>,
+    pub outcomes: Vec<Arc<OutcomeRow>>,
+    pub quotes: Vec<Arc<QuoteRow>>,
 }
 
 /// `POST /v1/credit-requests` and `GET /v1/credit-requests/{id}`.
@@ -171,11 +210,48 @@ fn shown_percent(rate: &str) -> String {
     rate.map_or_else(String::new, |rate| format!("{:.2}", rate.percent(2)))
 }
 
+/// Views are texts, numbers and lists: they always have a JSON form.
+pub(super) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 impl Snapshot {
+    /// A request that nobody has answered yet.
+    #[must_use]
+    pub fn unanswered(request: RequestRow) -> Self {
+        let request = RequestRow { state: RequestState::Quoting, completed_at: None, ..request };
+        Self { request, outcomes: Vec::new(), quotes: Vec::new() }
+    }
+
+    /// As it was when it was posted.
+    #[must_use]
+    pub fn posted(self) -> Self {
+        Self::unanswered(self.request)
+    }
+
+    /// As it was when every lender had been settled, whatever became of it since.
+    #[must_use]
+    pub fn completed(mut self) -> Self {
+        self.request.state = RequestState::after_quoting(self.quotes.len());
+        self
+    }
+
+    pub fn add(&mut self, arrived: Arrived) {
+        self.outcomes.extend(arrived.outcomes);
+        self.quotes.extend(arrived.quotes);
+    }
+
+    /// Last place in the order of arrival; 0 where nothing has arrived.
+    #[must_use]
+    pub fn last_seq(&self) -> i32 {
+        let quotes = self.quotes.iter().map(|row| row.seq);
+        self.outcomes.iter().map(|row| row.seq).chain(quotes).max().unwrap_or(0)
+    }
+
     /// Only what had arrived when `seq` did.
     #[must_use]
     pub fn until(&self, seq: i32) -> Self {
@@ -254,25 +330,31 @@ impl Snapshot {
     pub fn credit_request(&self) -> CreditRequestView {
         let request = &self.request;
         CreditRequestView {
-            id: request.id.clone(),
+            id: request.id.to_string(),
             state: request.state,
-            request: request.input.clone(),
-            policy_version: request.policy_version.clone(),
+            request: (*request.input).clone(),
+            policy_version: request.policy_version.to_string(),
             created_at: request.created_at,
             deadline_at: request.deadline_at,
             completed_at: request.completed_at,
-            providers_asked: number(request.providers.len()),
+            providers_asked: number(request.providers.views.len()),
             best_quote: self.best_quote(),
             outcomes: self.ranked_outcomes(),
         }
     }
 
+    /// The body of an answer about the request.
+    #[must_use]
+    pub fn credit_request_json(&self) -> String {
+        json(&self.credit_request())
+    }
+
     #[must_use]
     pub fn quote_list(&self) -> QuoteListView {
         QuoteListView {
-            credit_request_id: self.request.id.clone(),
+            credit_request_id: self.request.id.to_string(),
             state: self.request.state,
-            policy_version: self.request.policy_version.clone(),
+            policy_version: self.request.policy_version.to_string(),
             quotes: self.ranked_quotes(),
             refusals: self.ranked_outcomes().into_iter().filter(|outcome| outcome.refusal.is_some()).collect(),
             ranking_disclosure: RANKING_DISCLOSURE.to_owned(),
@@ -280,7 +362,7 @@ impl Snapshot {
     }
 
     fn places(&self) -> Vec<PlaceView> {
-        let elapsed = |provider: Uuid| {
+        let elapsed = |provider: ProviderId| {
             self.outcomes.iter().find(|row| row.provider_id == provider).map_or(0, |row| row.view.elapsed_ms)
         };
         let place = |(rank, place): (u32, Place)| match place {

@@ -10,13 +10,14 @@ use domain::ids::CreditRequestId;
 use domain::request::CreditRequest;
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
 
-use super::engine::{AnswerSlot, Engine, Question, provider_view};
+use super::engine::{AnswerSlot, Engine, Question};
 use super::hub::Run;
 use super::input::{CreditRequestInput, Reading};
 use super::read;
-use super::snapshot::{RequestRow, RequestState, Snapshot};
-use super::store::{GivenAnswer, HandOver};
+use super::snapshot::{RequestRow, RequestState, Snapshot, json};
+use super::store::{GivenAnswer, HandOver, NewKey, NewRequest, NotStored};
 use super::turns::Turns;
 use crate::auth::Principal;
 use crate::config::LimitsConfig;
@@ -33,6 +34,10 @@ const INSERTS: u32 = 2;
 /// How long after the end of a request its own gateway may still be giving the answer.
 const ANSWER_DUE: SignedDuration = SignedDuration::from_secs(2);
 
+/// The statuses of a request that was posted and of one that was completed.
+const POSTED: u16 = 202;
+const COMPLETED: u16 = 200;
+
 /// The route's name in the idempotency table.
 const ROUTE: &str = "POST /v1/credit-requests";
 
@@ -43,7 +48,7 @@ pub struct Post<'a> {
     pub key: &'a str,
     /// The body's bytes, for the fingerprint.
     pub raw: &'a [u8],
-    pub input: &'a CreditRequestInput,
+    pub input: &'a Arc<CreditRequestInput>,
     pub trace: TraceContext,
     /// Whether the caller waits for the answers.
     pub waits: bool,
@@ -52,8 +57,10 @@ pub struct Post<'a> {
 /// What became of a post.
 #[derive(Debug)]
 pub enum Begun {
-    /// A new request, under way.
-    New { id: CreditRequestId, run: Arc<Run>, slot: Option<Arc<AnswerSlot>>, body: String },
+    /// A new request, under way, and its answer.
+    Accepted { id: CreditRequestId, body: String },
+    /// A new request, under way, whose caller waits for the answers.
+    Awaited { id: CreditRequestId, run: Arc<Run>, slot: Arc<AnswerSlot> },
     /// The key was used for this same call before, and this was the answer.
     Answered { id: CreditRequestId, status: u16, body: String },
     /// The key's call is still running.
@@ -75,7 +82,17 @@ struct KnownKey {
     id: CreditRequestId,
     same_call: bool,
     expired: bool,
-    answer: Option<(u16, String)>,
+    answer: KeptAnswer,
+}
+
+/// What is kept of the answer to a key's call.
+enum KeptAnswer {
+    NotYet,
+    /// The request as it was posted.
+    Posted(u16),
+    /// The request as it was completed.
+    Completed,
+    Given(u16, String),
 }
 
 impl Intake {
@@ -86,7 +103,7 @@ impl Intake {
     pub async fn begin(&self, post: &Post<'_>) -> Result<Begun, Problem> {
         let fingerprint: [u8; 32] = Sha256::digest(post.raw).into();
         let now = stored_precision(self.engine.clock.now());
-        let id = CreditRequestId::new(uuid_at(now));
+        let id = CreditRequestId::with_room_for_quotes(uuid_at(now));
         let request = post.input.read(Reading {
             id,
             tenant: post.principal.tenant,
@@ -106,12 +123,9 @@ impl Intake {
         }
         let _turn = self.turns.of(post.principal.key, post.key).await;
         let row = self.row(&request, post.input);
-        let body = body_of(&row)?;
         for _ in 0..INSERTS {
-            if self.insert(post, &request, &row, fingerprint, &body).await? {
-                let slot = post.waits.then(Arc::<AnswerSlot>::default);
-                let run = self.engine.ask(Question { request, row, trace: post.trace, slot: slot.clone() });
-                return Ok(Begun::New { id, run, slot, body });
+            if let Some(begun) = self.take(post, &request, &row, fingerprint).await? {
+                return Ok(begun);
             }
             if let Some(begun) = self.known(post, fingerprint).await? {
                 return Ok(begun);
@@ -120,71 +134,61 @@ impl Intake {
         Err(in_progress())
     }
 
-    fn row(&self, request: &CreditRequest, input: &CreditRequestInput) -> RequestRow {
+    fn row(&self, request: &CreditRequest, input: &Arc<CreditRequestInput>) -> RequestRow {
         RequestRow {
-            id: request.id.to_string(),
+            id: request.id,
             state: RequestState::Quoting,
-            input: input.clone(),
-            policy_version: self.engine.policy.version.clone(),
-            providers: self.engine.providers.iter().map(|guarded| provider_view(guarded.capabilities())).collect(),
+            input: Arc::clone(input),
+            policy_version: self.engine.policy.version.as_str().into(),
+            providers: self.engine.asked.clone(),
+            drawn_on: request.drawn_on,
             created_at: request.created_at,
             deadline_at: stored_precision(request.deadline.at()),
             completed_at: None,
         }
     }
 
-    /// Key and request, both or neither. False when the key is taken. A second caller with the same key waits here,
-    /// inside Postgres, until the first has committed.
-    async fn insert(
+    /// Stores the request with its key, both or neither, and starts it; none when the key is taken. Once both are
+    /// stored the lenders are asked, even if the caller has gone.
+    async fn take(
         &self,
         post: &Post<'_>,
-        request: &CreditRequest,
+        request: &Arc<CreditRequest>,
         row: &RequestRow,
         fingerprint: [u8; 32],
-        body: &str,
-    ) -> Result<bool, Problem> {
-        let json = |value: serde_json::Result<serde_json::Value>| value.map_err(|error| Problem::internal(&error));
-        let given = (!post.waits).then_some((202_i16, body));
-        let expires_at = request.created_at.saturating_add(KEY_KEPT).unwrap_or(request.created_at);
-        let mut tx = self.db.begin(request.tenant).await?;
-        let inserted = sqlx::query_scalar!(
-            r#"WITH key AS (
-                   INSERT INTO idempotency_keys
-                          (tenant_id, api_key_id, key, route, fingerprint, credit_request_id, status, body, created_at,
-                           expires_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                   ON CONFLICT DO NOTHING
-                   RETURNING credit_request_id
-               )
-               INSERT INTO credit_requests
-                      (credit_request_id, tenant_id, state, request, consents, amount, asset, policy_version, providers,
-                       drawn_on, created_at, deadline_at)
-               SELECT key.credit_request_id, $1, 'quoting', $11, $12, $13::text::numeric, $14, $15, $16, $17, $9, $18
-                 FROM key
-               RETURNING credit_request_id"#,
-            request.tenant.uuid(),
-            post.principal.key.uuid(),
-            post.key,
-            ROUTE,
-            fingerprint.as_slice(),
-            request.id.uuid(),
-            given.map(|(status, _)| status),
-            given.map(|(_, body)| body),
-            jiff_sqlx::Timestamp::from(request.created_at) as _,
-            jiff_sqlx::Timestamp::from(expires_at) as _,
-            json(serde_json::to_value(post.input))?,
-            json(serde_json::to_value(post.input.stored_consents()))?,
-            request.amount.units().to_string(),
-            request.amount.asset().to_string(),
-            row.policy_version,
-            json(serde_json::to_value(&row.providers))?,
-            jiff_sqlx::Date::from(request.drawn_on) as _,
-            jiff_sqlx::Timestamp::from(row.deadline_at) as _,
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(inserted.is_some())
+    ) -> Result<Option<Begun>, Problem> {
+        let new = NewRequest {
+            tenant: request.tenant,
+            row: row.clone(),
+            request: json(&post.input),
+            consents: json(&post.input.stored_consents()),
+            amount: request.amount.units().to_string(),
+            asset: request.amount.asset().to_string(),
+            key: NewKey {
+                caller: post.principal.key,
+                key: post.key.to_owned(),
+                route: ROUTE,
+                fingerprint,
+                status: (!post.waits).then_some(POSTED),
+                expires_at: request.created_at.saturating_add(KEY_KEPT).unwrap_or(request.created_at),
+            },
+        };
+        let slot = post.waits.then(Arc::<AnswerSlot>::default);
+        let question =
+            Question { request: Arc::clone(request), row: row.clone(), trace: post.trace, slot: slot.clone() };
+        let (engine, (started, start)) = (self.engine.clone(), oneshot::channel());
+        let begin = move |stored: Result<bool, NotStored>| {
+            // A caller who has gone needs no run to look at.
+            let _ = started.send(stored.map(|stored| stored.then(|| engine.ask(question))));
+        };
+        self.engine.store.take(new, begin).await;
+        let Some(run) = start.await.unwrap_or(Err(NotStored::Away))? else { return Ok(None) };
+        Ok(Some(match slot {
+            Some(slot) => Begun::Awaited { id: request.id, run, slot },
+            None => {
+                Begun::Accepted { id: request.id, body: Snapshot::unanswered(row.clone()).credit_request_json() }
+            }
+        }))
     }
 
     /// What a key did before, if it was used; a key past its time is dropped.
@@ -201,18 +205,29 @@ impl Intake {
                 FieldError::new("Idempotency-Key", "one_call_a_key", detail),
             ));
         }
-        Ok(Some(match known.answer {
-            Some((status, body)) => Begun::Answered { id: known.id, status, body },
-            None => Begun::Running { id: known.id },
-        }))
+        let (status, body) = match known.answer {
+            KeptAnswer::NotYet => return Ok(Some(Begun::Running { id: known.id })),
+            KeptAnswer::Given(status, body) => (status, body),
+            KeptAnswer::Posted(status) => (status, self.stored(post, known.id).await?.posted().credit_request_json()),
+            KeptAnswer::Completed => {
+                (COMPLETED, self.stored(post, known.id).await?.completed().credit_request_json())
+            }
+        };
+        Ok(Some(Begun::Answered { id: known.id, status, body }))
+    }
+
+    async fn stored(&self, post: &Post<'_>, id: CreditRequestId) -> Result<Snapshot, Problem> {
+        let found = read::snapshot(&self.db, post.principal.tenant, id).await?;
+        found.ok_or_else(|| Problem::new(Code::Internal, "the request of this key is not there"))
     }
 
     async fn find_key(&self, post: &Post<'_>, fingerprint: [u8; 32]) -> Result<Option<KnownKey>, DbError> {
         let mut tx = self.db.begin(post.principal.tenant).await?;
         let row = sqlx::query!(
-            r#"SELECT credit_request_id, (route = $3 AND fingerprint = $4) AS "same_call!",
-                      (expires_at < now()) AS "expired!", status, body
-                 FROM idempotency_keys WHERE api_key_id = $1 AND key = $2"#,
+            r#"SELECT k.credit_request_id, (k.route = $3 AND k.fingerprint = $4) AS "same_call!",
+                      (k.expires_at < now()) AS "expired!", k.status, k.body, r.answered
+                 FROM idempotency_keys k JOIN credit_requests r USING (credit_request_id)
+                WHERE k.api_key_id = $1 AND k.key = $2"#,
             post.principal.key.uuid(),
             post.key,
             ROUTE,
@@ -225,7 +240,12 @@ impl Intake {
             id: CreditRequestId::new(row.credit_request_id),
             same_call: row.same_call,
             expired: row.expired,
-            answer: row.status.and_then(|status| u16::try_from(status).ok()).zip(row.body),
+            answer: match (row.status.and_then(|status| u16::try_from(status).ok()), row.body) {
+                (Some(status), Some(body)) => KeptAnswer::Given(status, body),
+                (Some(status), None) => KeptAnswer::Posted(status),
+                (None, _) if row.answered => KeptAnswer::Completed,
+                (None, _) => KeptAnswer::NotYet,
+            },
         }))
     }
 
@@ -262,10 +282,36 @@ impl Intake {
         if snapshot.request.completed_at.is_none_or(|ended| now.duration_since(ended) < ANSWER_DUE) {
             return Ok(());
         }
-        let body = serde_json::to_string(&snapshot.credit_request()).map_err(|error| Problem::internal(&error))?;
-        let given = GivenAnswer { status: 200, body };
-        let stored = self.engine.store.put(HandOver::answer(post.principal.tenant, id, given)).await.stored().await;
-        stored.map_err(|error| Problem::new(Code::Unavailable, error.to_string()).retry_after(RETRY_AFTER))
+        let body = snapshot.credit_request_json();
+        let stored = self.engine.store.put(post.answered(id, COMPLETED, body)).await.stored().await;
+        Ok(stored?)
+    }
+}
+
+impl Post<'_> {
+    /// What is to be stored of an answer that is given for this post.
+    #[must_use]
+    pub fn answered(&self, id: CreditRequestId, status: u16, body: String) -> HandOver {
+        HandOver {
+            tenant: self.principal.tenant,
+            request: id,
+            arrival: None,
+            completion: None,
+            answer: Some(GivenAnswer { caller: self.principal.key, key: self.key.to_owned(), status, body }),
+        }
+    }
+}
+
+impl From<NotStored> for Problem {
+    fn from(error: NotStored) -> Self {
+        match error {
+            NotStored::Away => Self::new(
+                Code::Unavailable,
+                "the database cannot be reached now; repeat the call with the same key",
+            )
+            .retry_after(RETRY_AFTER),
+            NotStored::Refused => Self::internal(&error),
+        }
     }
 }
 
@@ -277,9 +323,4 @@ pub fn in_progress() -> Problem {
         FieldError::new("Idempotency-Key", "one_call_a_key", "the first call with this key is still running"),
     )
     .retry_after(RETRY_AFTER)
-}
-
-fn body_of(row: &RequestRow) -> Result<String, Problem> {
-    let snapshot = Snapshot { request: row.clone(), outcomes: Vec::new(), quotes: Vec::new() };
-    serde_json::to_string(&snapshot.credit_request()).map_err(|error| Problem::internal(&error))
 }

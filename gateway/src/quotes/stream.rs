@@ -7,11 +7,10 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use domain::ids::{CreditRequestId, TenantId};
-use serde::Serialize;
 
 use super::hub::Progress;
 use super::read;
-use super::snapshot::{RequestState, Snapshot};
+use super::snapshot::{RequestState, Snapshot, json};
 use super::view::{OutcomeView, QuoteView};
 use crate::app::App;
 
@@ -37,19 +36,9 @@ pub struct Tail {
     ended: bool,
 }
 
-fn last_seq(snapshot: &Snapshot) -> i32 {
-    let quotes = snapshot.quotes.iter().map(|row| row.seq);
-    snapshot.outcomes.iter().map(|row| row.seq).chain(quotes).max().unwrap_or(0)
-}
-
 /// The last event follows everything that arrived.
 fn final_seq(snapshot: &Snapshot) -> i32 {
-    last_seq(snapshot).saturating_add(1)
-}
-
-fn json(value: &impl Serialize) -> String {
-    // The views are texts, numbers and lists: they always have a JSON form.
-    serde_json::to_string(value).unwrap_or_default()
+    snapshot.last_seq().saturating_add(1)
 }
 
 /// What arrived after `seen`, each with the rank that it had then.

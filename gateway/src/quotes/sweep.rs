@@ -1,6 +1,7 @@
 //! Settles what a gateway that was killed left behind: requests whose deadline has long passed get their missing
 //! outcomes, named `unknown`, and an end. Also drops idempotency keys past their time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::clock::stored_precision;
@@ -12,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
 use super::read::{self, ReadError};
-use super::snapshot::{OutcomeRow, RequestState, Snapshot};
-use super::store::{Completion, HandOver};
+use super::snapshot::{Arrived, OutcomeRow, RequestState, Snapshot};
+use super::store::{Arrival, Completion, HandOver};
 use super::view::{OutcomeView, ProviderView, RefusalView};
 use crate::db::Db;
 
@@ -68,9 +69,8 @@ async fn settle(db: &Db, engine: &Engine, tenant: TenantId, id: CreditRequestId)
     let hand_over = HandOver {
         tenant,
         request: id,
-        outcomes: missing(&snapshot, at),
-        quotes: Vec::new(),
-        completion: Some(Completion { state, at }),
+        arrival: Some(Arrival { seq: snapshot.last_seq().saturating_add(1), rows: missing(&snapshot, at).json() }),
+        completion: Some(Completion { state, at, answers: false }),
         answer: None,
     };
     let stored = engine.store.put(hand_over).await.stored().await;
@@ -78,22 +78,21 @@ async fn settle(db: &Db, engine: &Engine, tenant: TenantId, id: CreditRequestId)
 }
 
 /// An `unknown` for every provider that was to be asked and has no outcome.
-fn missing(snapshot: &Snapshot, at: jiff::Timestamp) -> Vec<OutcomeRow> {
-    let quotes = snapshot.quotes.iter().map(|row| row.seq);
-    let last = snapshot.outcomes.iter().map(|row| row.seq).chain(quotes).max().unwrap_or(0);
-    let silent = snapshot
-        .request
-        .providers
-        .iter()
-        .filter(|provider| !snapshot.outcomes.iter().any(|row| row.view.provider.id == provider.id))
-        .filter_map(|provider| provider.id.parse().ok().map(|id: ProviderId| (id, provider)));
-    (last.saturating_add(1)..).zip(silent).map(|(seq, (id, provider))| unknown(seq, id, provider, at)).collect()
+fn missing(snapshot: &Snapshot, at: jiff::Timestamp) -> Arrived {
+    let answered = |provider: &ProviderView| snapshot.outcomes.iter().any(|row| row.view.provider.id == provider.id);
+    let silent = snapshot.request.providers.views.iter().filter(|provider| !answered(provider));
+    let silent = silent.filter_map(|provider| provider.id.parse().ok().map(|id: ProviderId| (id, provider)));
+    let outcomes = (snapshot.last_seq().saturating_add(1)..)
+        .zip(silent)
+        .map(|(seq, (id, provider))| Arc::new(unknown(seq, id, provider, at)))
+        .collect();
+    Arrived { outcomes, quotes: Vec::new() }
 }
 
 fn unknown(seq: i32, id: ProviderId, provider: &ProviderView, at: jiff::Timestamp) -> OutcomeRow {
     let refusal = Refusal::Unknown;
     OutcomeRow {
-        provider_id: id.uuid(),
+        provider_id: id,
         seq,
         standing: Some(standing_of_refusal(&refusal, id)),
         view: OutcomeView {

@@ -13,13 +13,13 @@ use crate::app::App;
 use crate::http::auth::Caller;
 use crate::http::body::Body;
 use crate::http::headers::{IdempotencyKey, PreferWait, Trace};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::quotes::engine::AnswerSlot;
 use crate::quotes::hub::Run;
 use crate::quotes::input::CreditRequestInput;
 use crate::quotes::snapshot::CreditRequestView;
 use crate::quotes::start::{Begun, Post, in_progress};
-use crate::quotes::store::{GivenAnswer, HandOver};
+use crate::quotes::store::NotStored;
 
 /// How often a key whose run is not in this process is looked at.
 const POLL: Duration = Duration::from_millis(50);
@@ -42,8 +42,8 @@ pub(crate) fn id_of<T: FromStr>(text: &str) -> Result<T, Problem> {
     params(
         ("Idempotency-Key" = String, Header, description = "One key a call: 1 to 255 visible ASCII characters.",
             max_length = 255, min_length = 1, pattern = "^[!-~]{1,255}$"),
-        ("Prefer" = Option<String>, Header, description = "`wait=N`: wait up to N seconds for the answers.",
-            pattern = "^wait=[0-9]{1,3}$"),
+        ("Prefer" = Option<String>, Header, example = "wait=10",
+            description = "`wait=N`: wait up to N seconds for the answers. Other preferences are ignored (RFC 7240)."),
     ),
     responses(
         (status = 200, description = "Every lender has answered or been given up.", body = CreditRequestView),
@@ -63,16 +63,14 @@ pub async fn create_credit_request(
     body: Body<CreditRequestInput>,
 ) -> Result<Response, Problem> {
     let wait = wait.filter(|wait| !wait.is_zero()).map(|wait| wait.min(Duration::from_millis(app.limits.max_wait_ms)));
-    let post =
-        Post { principal: &principal, key: &key, raw: &body.raw, input: &body.value, trace, waits: wait.is_some() };
+    let input = Arc::new(body.value);
+    let post = Post { principal: &principal, key: &key, raw: &body.raw, input: &input, trace, waits: wait.is_some() };
     match app.intake.begin(&post).await? {
-        Begun::New { id, run, slot, body } => match (wait, slot) {
-            (Some(wait), Some(slot)) => {
-                let (status, body) = waited(&app, id, &principal, &run, &slot, wait).await?;
-                Ok(answer(id, status, body, false))
-            }
-            _ => Ok(answer(id, StatusCode::ACCEPTED, body, false)),
-        },
+        Begun::Accepted { id, body } => Ok(answer(id, StatusCode::ACCEPTED, body, false)),
+        Begun::Awaited { id, run, slot } => {
+            let (status, body) = waited(&app, id, &post, &run, &slot, wait.unwrap_or_default()).await?;
+            Ok(answer(id, status, body, false))
+        }
         Begun::Answered { id, status, body } => Ok(replay(id, status, body)),
         Begun::Running { id } => joined(&app, id, &post, wait).await,
     }
@@ -82,31 +80,22 @@ pub async fn create_credit_request(
 async fn waited(
     app: &App,
     id: CreditRequestId,
-    principal: &crate::auth::Principal,
+    post: &Post<'_>,
     run: &Arc<Run>,
     slot: &AnswerSlot,
     wait: Duration,
 ) -> Result<(StatusCode, String), Problem> {
-    let body_of = |snapshot: &crate::quotes::snapshot::Snapshot| {
-        serde_json::to_string(&snapshot.credit_request()).map_err(|error| Problem::internal(&error))
-    };
     let ended = tokio::time::timeout(wait, run.ended()).await.ok();
     if ended.is_none() && slot.take() {
-        let body = body_of(&run.stored().ok_or_else(not_stored)?)?;
+        let body = run.stored().ok_or(NotStored::Away)?.credit_request_json();
         let status = StatusCode::ACCEPTED;
-        let given = GivenAnswer { status: status.as_u16(), body: body.clone() };
-        let hand_over = HandOver::answer(principal.tenant, id, given);
-        app.intake.engine.store.put(hand_over).await.stored().await.map_err(|_| not_stored())?;
+        let hand_over = post.answered(id, status.as_u16(), body.clone());
+        app.intake.engine.store.put(hand_over).await.stored().await?;
         return Ok((status, body));
     }
     // Either it ended, or it is storing its last outcomes at this moment.
     run.ended().await;
-    run.answer().map(|body| (StatusCode::OK, body.to_owned())).ok_or_else(not_stored)
-}
-
-fn not_stored() -> Problem {
-    Problem::new(Code::Unavailable, "the database cannot be reached now; repeat the call with the same key")
-        .retry_after(Duration::from_secs(1))
+    Ok(run.answer().map(|body| (StatusCode::OK, body.to_owned())).ok_or(NotStored::Away)?)
 }
 
 /// A second call with the key of one that is still running waits for the first one's answer.

@@ -18,8 +18,7 @@ use crate::quotes::view::{QuoteView, ScheduleView};
 
 /// The request that a quote belongs to, with all its outcomes: a quote has a rank only among them.
 async fn around(app: &App, principal: &Principal, quote: QuoteId) -> Result<Snapshot, Problem> {
-    let request = read::request_of_quote(&app.db, principal.tenant, quote).await?.ok_or_else(Problem::not_found)?;
-    read::snapshot(&app.db, principal.tenant, request).await?.ok_or_else(Problem::not_found)
+    read::snapshot(&app.db, principal.tenant, quote.credit_request()).await?.ok_or_else(Problem::not_found)
 }
 
 /// Reads one quote.

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use utoipa::ToSchema;
 
 use super::id_of;
 use crate::app::App;
@@ -18,6 +19,27 @@ use crate::quotes::stream::{Item, Tail};
 
 /// How often a silent stream says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// One server-sent event, as it stands in the document: what is sent is made by [`event`].
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct StreamEvent {
+    /// A number that rises.
+    #[schema(pattern = "^[0-9]{1,9}$")]
+    id: String,
+    event: StreamEventName,
+    /// The body as JSON: a quote, an outcome, or the whole list.
+    data: String,
+}
+
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+#[schema(rename_all = "snake_case")]
+pub enum StreamEventName {
+    Quote,
+    Outcome,
+    Complete,
+}
 
 /// Streams the outcomes of a credit request as they arrive.
 ///
@@ -35,7 +57,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
             pattern = "^[0-9]{1,9}$"),
     ),
     responses(
-        (status = 200, description = "The events.", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "The events.", body = StreamEvent, content_type = "text/event-stream"),
         (status = 204, description = "There is nothing after that event."),
     ),
     security(("api_key" = ["requests:read"]))

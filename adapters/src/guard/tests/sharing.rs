@@ -36,12 +36,23 @@ async fn what_may_be_shared_depends_on_what_the_answer_is_bound_to() {
 async fn a_caller_who_goes_away_does_not_take_the_answer_from_the_others() {
     let (clock, provider) = (clock(), Scripted::always(Step::AnswerAfter(100 * MS)));
     let guarded = guard(provider.clone(), &Limits::default(), clock.clone());
-    let first = guarded.quote(call(&clock, 1_000 * MS));
-    let gone = tokio::time::timeout(10 * MS, first).await;
-    assert!(gone.is_err());
-    // A moment later the deadline of an equal call is later too: it must be no later to share.
-    assert_eq!(guarded.quote(call(&clock, 990 * MS)).await, Ok(Vec::new()));
+    let mut first = Box::pin(guarded.quote(call(&clock, 1_000 * MS)));
+    assert!(futures::poll!(first.as_mut()).is_pending());
+    let mut second = Box::pin(guarded.quote(call(&clock, 1_000 * MS)));
+    assert!(futures::poll!(second.as_mut()).is_pending());
+    drop(first);
+    assert_eq!(second.await, Ok(Vec::new()));
     assert_eq!(provider.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_nobody_waits_for_any_more_is_made_anew_for_the_next_caller() {
+    let (clock, provider) = (clock(), Scripted::always(Step::AnswerAfter(100 * MS)));
+    let guarded = guard(provider.clone(), &Limits::default(), clock.clone());
+    let gone = tokio::time::timeout(10 * MS, guarded.quote(call(&clock, 1_000 * MS))).await;
+    assert!(gone.is_err());
+    assert_eq!(guarded.quote(call(&clock, 1_000 * MS)).await, Ok(Vec::new()));
+    assert_eq!(provider.calls(), 2);
 }
 
 #[tokio::test(start_paused = true)]

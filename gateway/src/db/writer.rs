@@ -1,0 +1,78 @@
+//! The connection of one writer, apart from those that requests wait for.
+//!
+//! What a writer writes is one statement and so one transaction: it needs no round trips to begin and to commit. Its
+//! tenant is set on the connection, which no one else uses, and set anew when it changes.
+
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use domain::ids::TenantId;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use super::{DbError, connect_options};
+use crate::config::DatabaseConfig;
+
+/// Longest wait for one statement. A database that takes longer is as good as away.
+const STATEMENT_WITHIN: Duration = Duration::from_secs(10);
+
+/// Connects when it is first needed, and again after the connection broke.
+#[derive(Debug)]
+pub struct Writer {
+    options: PgConnectOptions,
+    connect_within: Duration,
+    open: Option<(PgConnection, TenantId)>,
+}
+
+impl Writer {
+    /// Writers find rows by their keys and never otherwise. A planner without statistics of a young table would read all
+    /// of it instead, at each commit; these connections do not let it.
+    ///
+    /// # Errors
+    /// When the address is malformed.
+    pub fn try_new(config: &DatabaseConfig) -> Result<Self, DbError> {
+        let by_key =
+            [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("plan_cache_mode", "force_generic_plan")];
+        let connect_within = Duration::from_millis(config.acquire_timeout_ms);
+        Ok(Self { options: connect_options(&config.url)?.options(by_key), connect_within, open: None })
+    }
+
+    /// The connection, in which only this tenant's rows exist from now on. Whoever takes it gives it back with
+    /// [`Writer::keep`] unless it broke: one that broke, or was dropped in the middle of its work, is not used again.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn take(&mut self, tenant: TenantId) -> Result<PgConnection, DbError> {
+        let (mut connection, of) = match self.open.take() {
+            Some((connection, of)) => (connection, Some(of)),
+            None => (within(self.connect_within, PgConnection::connect_with(&self.options)).await?, None),
+        };
+        if of != Some(tenant) {
+            // A UUID's text cannot carry SQL.
+            let set = AssertSqlSafe(format!("SET agio.tenant = '{}'", tenant.uuid()));
+            within(STATEMENT_WITHIN, connection.execute(set)).await?;
+        }
+        Ok(connection)
+    }
+
+    /// The connection is in order and this tenant's.
+    pub fn keep(&mut self, connection: PgConnection, tenant: TenantId) {
+        self.open = Some((connection, tenant));
+    }
+}
+
+/// The result of one statement, if it comes within the time that one may take.
+///
+/// # Errors
+/// When the database is away, or refuses.
+pub async fn one_statement<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, DbError> {
+    within(STATEMENT_WITHIN, work).await
+}
+
+async fn within<T>(most: Duration, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, DbError> {
+    match tokio::time::timeout(most, work).await {
+        Ok(done) => Ok(done?),
+        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into()),
+    }
+}
