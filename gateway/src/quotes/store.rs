@@ -9,7 +9,9 @@ mod hand_over;
 mod lane;
 mod taking;
 
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 use domain::ids::CreditRequestId;
 use tokio::sync::{mpsc, oneshot};
@@ -22,9 +24,10 @@ use taking::Taking;
 pub use hand_over::{Arrival, Completion, GivenAnswer, HandOver, Receipt};
 pub use taking::{NewKey, NewRequest};
 
-/// Writers of each kind. What belongs to one request always goes to the same one, so it stays in order.
-const TAKERS: usize = 2;
-const WRITERS: usize = 2;
+/// Writers of each kind at most. What belongs to one request always goes to the same one, so it stays in order.
+const MOST_WRITERS: usize = 4;
+/// Cores for which there is a writer of each kind: with more writers than work for them, a commit carries less.
+const CORES_A_WRITER: usize = 2;
 
 /// What was to be stored was not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,8 +57,10 @@ impl Store {
     /// # Errors
     /// When the database's address is malformed.
     pub fn start(config: &DatabaseConfig) -> Result<Self, DbError> {
-        let takers = (0..TAKERS).map(|_| Writer::try_new(config).map(lane::start)).collect::<Result<_, _>>()?;
-        let writers = (0..WRITERS).map(|_| Writer::try_new(config).map(lane::start)).collect::<Result<_, _>>()?;
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        let each = (cores / CORES_A_WRITER).clamp(1, MOST_WRITERS);
+        let takers = (0..each).map(|_| Writer::try_new(config).map(lane::start)).collect::<Result<_, _>>()?;
+        let writers = (0..each).map(|_| Writer::try_new(config).map(lane::start)).collect::<Result<_, _>>()?;
         Ok(Self { takers, writers })
     }
 
