@@ -4,9 +4,10 @@
 -- only the state. Ranks are not stored: they are a pure function of the standings that are.
 --
 -- These rows are written thousands of times a second and read a few times. So what is written at one moment is one row,
--- and what the application alone reads is text that Postgres need not parse; `rows::jsonb` serves whoever would query it.
--- A tenant and a key are never deleted and are known from the call's authentication, so rows do not refer to them by
--- foreign keys: all calls of a tenant would lock its one row.
+-- and what the application alone reads is text that Postgres need not parse.
+-- Rows do not refer to others by foreign keys. A tenant and a key are never deleted and are known from the call's
+-- authentication, and all calls of a tenant would lock its one row; lenders are asked after the request has been committed,
+-- and requests are never deleted, so an arrival has one.
 
 CREATE TABLE credit_requests (
     credit_request_id uuid PRIMARY KEY,
@@ -35,13 +36,14 @@ CREATE INDEX credit_requests_quoting ON credit_requests (deadline_at) WHERE stat
 
 -- The outcomes and quotes of a request that arrived at one moment. A quote's id begins as its request's does.
 CREATE TABLE arrivals (
-    credit_request_id uuid NOT NULL REFERENCES credit_requests,
+    credit_request_id uuid NOT NULL,
     -- Place of the first of them in the request's order of arrival. Two writers that go on from the same place collide.
     seq               integer NOT NULL CONSTRAINT arrivals_seq_positive CHECK (seq > 0),
     tenant_id         uuid NOT NULL,
-    -- JSON: outcomes and quotes in the form of the API, each with its place and its standing among the others; a quote
-    -- with its schedule, one line an instalment: number, due date, payment, principal, interest, fees, balance after it.
-    rows              text NOT NULL,
+    -- JSON, packed by LZ4 behind its length: outcomes and quotes in the form of the API, each with its place and its standing among the others; a quote
+    -- with its schedule: `2026-11-22 30:24377+7325 …`, the day of the drawing, then for each instalment the days since the
+    -- one before, principal, interest and, where there are any, fees, in the smallest unit.
+    rows              bytea NOT NULL,
     PRIMARY KEY (credit_request_id, seq)
 );
 

@@ -71,7 +71,7 @@ impl Signer {
         let seconds = at.as_second().to_string();
         let code = STANDARD.encode(self.mac(id, &seconds, body)?.finalize().into_bytes());
         let value = |text: &str, name| HeaderValue::from_str(text).map_err(|_| SignatureError::Header(name));
-        let mut headers = HeaderMap::with_capacity(3);
+        let mut headers = HeaderMap::with_capacity(16);
         headers.insert(ID, value(id, ID)?);
         headers.insert(TIMESTAMP, value(&seconds, TIMESTAMP)?);
         headers.insert(SIGNATURE, value(&format!("v1,{code}"), SIGNATURE)?);
@@ -118,7 +118,7 @@ impl Signer {
             mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             mac.update(part.as_bytes());
         }
-        Ok(mac.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        Ok(const_hex::encode(mac.finalize().into_bytes().get(..16).unwrap_or_default()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Amounts: a whole number of an asset's smallest unit, never a float, never an implied currency.
 
 use std::cmp::Ordering;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use ruint::aliases::U256;
 use serde::ser::SerializeStruct;
@@ -145,22 +145,29 @@ impl Money {
 
 /// Writes base units in major units with all of the asset's decimals. Amounts are written by the hundred for each quote,
 /// so the usual ones, below 2^64, do not pass through 256-bit division.
-pub(crate) fn write_major(out: &mut String, units: U256, decimals: u8) {
-    let start = out.len();
-    // Writing to a string cannot fail.
-    let _ = match u64::try_from(units) {
-        Ok(small) => write!(out, "{small}"),
-        Err(_) => write!(out, "{units}"),
-    };
-    let decimals = usize::from(decimals);
-    if decimals == 0 {
-        return;
+pub fn write_major(out: &mut String, units: U256, decimals: u8) {
+    match u64::try_from(units) {
+        Ok(small) => write_digits(out, itoa::Buffer::new().format(small), usize::from(decimals)),
+        Err(_) => write_digits(out, &units.to_string(), usize::from(decimals)),
     }
-    let digits = out.len().saturating_sub(start);
-    for _ in digits..=decimals {
-        out.insert(start, '0');
+}
+
+/// Puts the point before the last `decimals` of the digits, after at least one.
+fn write_digits(out: &mut String, digits: &str, decimals: usize) {
+    let whole = digits.len().checked_sub(decimals).and_then(|whole| digits.split_at_checked(whole));
+    match whole {
+        _ if decimals == 0 => out.push_str(digits),
+        Some((whole, fraction)) => {
+            out.push_str(if whole.is_empty() { "0" } else { whole });
+            out.push('.');
+            out.push_str(fraction);
+        }
+        None => {
+            out.push_str("0.");
+            out.extend(std::iter::repeat_n('0', decimals.saturating_sub(digits.len())));
+            out.push_str(digits);
+        }
     }
-    out.insert(out.len().saturating_sub(decimals), '.');
 }
 
 /// Decimal digits that every 256-bit amount, and `NUMERIC(78,0)`, can hold.

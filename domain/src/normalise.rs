@@ -15,7 +15,7 @@ use crate::money::{Money, MoneyError, write_major};
 use crate::offer::{Fee, FeeAmount, FeeKind, FeeTiming, MAX_INSTALMENTS, Offer, Pricing, Repayment};
 use crate::period::PeriodError;
 use crate::rate::{PeriodicRate, Rate, RateError};
-use crate::schedule::{Schedule, ScheduleError};
+use crate::schedule::{Instalment, Schedule, ScheduleError};
 
 /// Which law's annual percentage rate is stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -100,9 +100,11 @@ impl Terms {
         let decimals = self.principal.asset().decimals();
         let instalments = self.schedule.instalments();
         let mut lines = String::with_capacity(instalments.len() * 64);
+        let mut digits = itoa::Buffer::new();
         for i in instalments {
-            // Writing to a string cannot fail.
-            let _ = write!(lines, "{} {}", i.number, i.due);
+            lines.push_str(digits.format(i.number));
+            lines.push(' ');
+            write_date(&mut lines, i.due);
             for part in [i.payment()?, i.principal, i.interest, i.fees, i.balance_after] {
                 lines.push(' ');
                 write_major(&mut lines, part, decimals);
@@ -116,6 +118,21 @@ impl Terms {
     /// When the fees do not fit in an amount.
     pub fn fees_total(&self) -> Result<Money, MoneyError> {
         self.fees.iter().try_fold(self.principal.with_units(U256::ZERO), |sum, fee| sum.checked_add(&fee.amount))
+    }
+}
+
+/// As `Display` writes a date: `2026-01-31`.
+fn write_date(out: &mut String, date: Date) {
+    let mut digits = itoa::Buffer::new();
+    if !(1_000..=9_999).contains(&date.year()) {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{date}");
+        return;
+    }
+    out.push_str(digits.format(date.year()));
+    for part in [date.month(), date.day()] {
+        out.push_str(if part < 10 { "-0" } else { "-" });
+        out.push_str(digits.format(part));
     }
 }
 
@@ -141,9 +158,13 @@ pub fn normalise(offer: &Offer, drawn_on: Date, method: AprMethod) -> Result<Ter
     let paid = total_repayable.checked_add(&money(fees.separate))?;
     let total_cost = paid.checked_sub(&disbursed).map_err(|_| NormaliseError::PaymentsBelowDisbursement)?;
 
-    let (apr, effective_annual_rate) = annual_rates(method, &apr_flows(offer, &fees, &schedule)?)?;
+    let flows = apr_flows(offer, &fees, &schedule)?;
+    let (apr, effective_annual_rate) = annual_rates(method, &flows)?;
+    // Where no fee counts, the interest alone makes the same flows.
+    let interest_only = flows.0.amount == schedule.principal() && fees.per_instalment_in_apr.is_zero();
+    let interest_apr = (interest_only && method == AprMethod::UsRegZ).then_some(apr);
     Ok(Terms {
-        nominal_rate: nominal_rate(offer, &schedule)?,
+        nominal_rate: nominal_rate(offer, &schedule, interest_apr)?,
         payment: money(most_common_payment(&schedule)?),
         principal: face,
         disbursed,
@@ -325,13 +346,17 @@ fn annual_rates(
     }
 }
 
-/// The lender's own rate where it names one on the declining balance; otherwise the one its interest amounts to.
-fn nominal_rate(offer: &Offer, schedule: &Schedule) -> Result<Rate, NormaliseError> {
+/// The lender's own rate where it names one on the declining balance; otherwise the one its interest amounts to, which
+/// may be known.
+fn nominal_rate(offer: &Offer, schedule: &Schedule, interest_apr: Option<Rate>) -> Result<Rate, NormaliseError> {
     if let Pricing::Nominal { rate, .. } | Pricing::Flows { stated_rate: Some(rate), .. } = &offer.pricing {
         return Ok(*rate);
     }
     if schedule.total_interest()?.is_zero() {
         return Ok(Rate::ZERO);
+    }
+    if let Some(known) = interest_apr {
+        return Ok(known);
     }
     let advance = DatedFlow { on: schedule.drawn_on(), amount: schedule.principal() };
     let payments: Vec<_> = schedule
@@ -342,11 +367,27 @@ fn nominal_rate(offer: &Offer, schedule: &Schedule) -> Result<Rate, NormaliseErr
     Ok(us_reg_z::from_dates(std::slice::from_ref(&advance), &payments)?.apr)
 }
 
+/// The larger of two that occur equally often.
 fn most_common_payment(schedule: &Schedule) -> Result<U256, NormaliseError> {
+    if let Some(payment) = majority_payment(schedule.instalments())? {
+        return Ok(payment);
+    }
     let mut payments = schedule.instalments().iter().map(|i| i.payment()).collect::<Result<Vec<_>, _>>()?;
     payments.sort_unstable();
     let most = payments.chunk_by(|a, b| a == b).max_by_key(|run| run.len());
     Ok(most.and_then(|run| run.first()).copied().unwrap_or_default())
+}
+
+/// The first payment where more than half of the instalments are equal to it: all level schedules.
+fn majority_payment(instalments: &[Instalment]) -> Result<Option<U256>, ScheduleError> {
+    let Some(first) = instalments.first() else {
+        return Ok(None);
+    };
+    let (payment, mut count) = (first.payment()?, 0_usize);
+    for instalment in instalments {
+        count = count.saturating_add(usize::from(instalment.payment()? == payment));
+    }
+    Ok((count > instalments.len() / 2).then_some(payment))
 }
 
 #[cfg(test)]

@@ -56,9 +56,6 @@ impl Quote {
         line("apr_method", &terms.apr_method.code());
         line("drawn_on", &terms.schedule.drawn_on());
         let digest = Sha256::new().chain_update(&text).chain_update(schedule_lines).finalize();
-        digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        const_hex::encode(digest)
     }
 }

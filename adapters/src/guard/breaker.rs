@@ -15,9 +15,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tokio::time::Instant;
 use tower::ServiceExt;
-use tower::layer::layer_fn;
 
-use super::{Answer, Limits, QuoteService, layer_service};
+use super::{Answer, Guard, Limits, Put, QuoteService};
 use crate::provider::QuoteCall;
 
 /// Good probes in a row that close a half-open breaker.
@@ -192,37 +191,36 @@ impl Breaker {
 }
 
 #[derive(Clone)]
-pub(super) struct Broken<S> {
-    inner: S,
+pub(super) struct Broken {
     breaker: Arc<Breaker>,
 }
 
-pub(super) fn layer<S: QuoteService>(breaker: Arc<Breaker>) -> impl tower::Layer<S, Service = Broken<S>> {
-    layer_fn(move |inner| Broken { inner, breaker: Arc::clone(&breaker) })
+pub(super) fn layer(breaker: Arc<Breaker>) -> Put<Broken> {
+    Put(Broken { breaker })
 }
 
 /// A call that was let pass. Dropped without a verdict (the caller went away), it only frees the probe's place.
-struct Passed {
-    breaker: Arc<Breaker>,
+struct Passed<'a> {
+    breaker: &'a Breaker,
     verdict: Option<bool>,
     pause: Option<Duration>,
 }
 
-impl Drop for Passed {
+impl Drop for Passed<'_> {
     fn drop(&mut self) {
         self.breaker.record(self.verdict, self.pause);
     }
 }
 
-async fn broken<S: QuoteService>(layer: Broken<S>, call: QuoteCall) -> Answer {
-    layer.breaker.admit()?;
-    let mut passed = Passed { breaker: Arc::clone(&layer.breaker), verdict: None, pause: None };
-    let answer = layer.inner.oneshot(call).await;
-    passed.verdict = layer.breaker.verdict(&answer);
-    if let Err(Refusal::RateLimited { retry_after }) = &answer {
-        passed.pause = Some(*retry_after);
+impl Guard for Broken {
+    async fn around<S: QuoteService>(&self, inner: S, call: QuoteCall) -> Answer {
+        self.breaker.admit()?;
+        let mut passed = Passed { breaker: &self.breaker, verdict: None, pause: None };
+        let answer = inner.oneshot(call).await;
+        passed.verdict = self.breaker.verdict(&answer);
+        if let Err(Refusal::RateLimited { retry_after }) = &answer {
+            passed.pause = Some(*retry_after);
+        }
+        answer
     }
-    answer
 }
-
-layer_service!(Broken, broken);

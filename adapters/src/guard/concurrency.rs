@@ -6,29 +6,31 @@ use std::time::Duration;
 use domain::refusal::Refusal;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
-use tower::layer::layer_fn;
 
-use super::{Answer, Limits, QuoteService, layer_service};
+use super::{Answer, Guard, Limits, Put, QuoteService};
 use crate::provider::QuoteCall;
 
 #[derive(Clone)]
-pub(super) struct Few<S> {
-    inner: S,
+pub(super) struct Few {
     places: Arc<Semaphore>,
     queue_wait: Duration,
 }
 
-pub(super) fn layer<S: QuoteService>(limits: &Limits) -> impl tower::Layer<S, Service = Few<S>> {
+pub(super) fn layer(limits: &Limits) -> Put<Few> {
     let places = limits.concurrency.clamp(1, Semaphore::MAX_PERMITS);
     let queue_wait = Duration::from_millis(limits.queue_wait_ms);
-    layer_fn(move |inner| Few { inner, places: Arc::new(Semaphore::new(places)), queue_wait })
+    Put(Few { places: Arc::new(Semaphore::new(places)), queue_wait })
 }
 
-async fn few<S: QuoteService>(layer: Few<S>, call: QuoteCall) -> Answer {
-    match tokio::time::timeout(layer.queue_wait, Arc::clone(&layer.places).acquire_owned()).await {
-        Ok(Ok(_place)) => layer.inner.oneshot(call).await,
-        Ok(Err(_)) | Err(_) => Err(Refusal::Busy { limit: "concurrency" }),
+impl Guard for Few {
+    async fn around<S: QuoteService>(&self, inner: S, call: QuoteCall) -> Answer {
+        let place = match self.places.try_acquire() {
+            Ok(place) => Ok(Ok(place)),
+            Err(_) => tokio::time::timeout(self.queue_wait, self.places.acquire()).await,
+        };
+        match place {
+            Ok(Ok(_place)) => inner.oneshot(call).await,
+            Ok(Err(_)) | Err(_) => Err(Refusal::Busy { limit: "concurrency" }),
+        }
     }
 }
-
-layer_service!(Few, few);

@@ -14,7 +14,9 @@ mod retry;
 mod sharing;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use domain::capabilities::Capabilities;
@@ -44,25 +46,46 @@ impl<S> QuoteService for S where
 pub(crate) type Answer = Result<Vec<Offer>, Refusal>;
 pub(crate) type Answering = BoxFuture<'static, Answer>;
 
-/// Implements `Service` for a layer: always ready, because waiting happens inside the call, under its deadline.
-macro_rules! layer_service {
-    ($layer:ident, $call:ident) => {
-        impl<S: $crate::guard::QuoteService> tower::Service<$crate::provider::QuoteCall> for $layer<S> {
-            type Response = Vec<domain::offer::Offer>;
-            type Error = domain::refusal::Refusal;
-            type Future = $crate::guard::Answering;
-
-            fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
-                std::task::Poll::Ready(Ok(()))
-            }
-
-            fn call(&mut self, call: $crate::provider::QuoteCall) -> Self::Future {
-                Box::pin($call(self.clone(), call))
-            }
-        }
-    };
+/// What one guard does around whatever is inside it.
+pub(crate) trait Guard: Clone + Send + Sync + 'static {
+    fn around<S: QuoteService>(&self, inner: S, call: QuoteCall) -> impl Future<Output = Answer> + Send;
 }
-pub(crate) use layer_service;
+
+/// A guard in its place. Always ready, because waiting happens inside the call, under its deadline. A clone costs one
+/// count, however much lies inside.
+pub(crate) struct Around<G, S>(Arc<(G, S)>);
+
+impl<G, S> Clone for Around<G, S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<G: Guard, S: QuoteService> Service<QuoteCall> for Around<G, S> {
+    type Response = Vec<Offer>;
+    type Error = Refusal;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: QuoteCall) -> Answering {
+        let both = Arc::clone(&self.0);
+        Box::pin(async move { both.0.around(both.1.clone(), call).await })
+    }
+}
+
+/// The layer that puts a guard around a service.
+pub(crate) struct Put<G>(G);
+
+impl<G: Guard, S: QuoteService> tower::Layer<S> for Put<G> {
+    type Service = Around<G, S>;
+
+    fn layer(&self, inner: S) -> Around<G, S> {
+        Around(Arc::new((self.0.clone(), inner)))
+    }
+}
 
 /// The limits of one provider. Each has a name in configuration and a default that suits a lender over HTTP.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -174,8 +197,8 @@ impl Service<QuoteCall> for Ask {
     type Error = Refusal;
     type Future = Answering;
 
-    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Refusal>> {
-        std::task::Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Refusal>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, call: QuoteCall) -> Answering {

@@ -12,9 +12,8 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 use tower::ServiceExt;
-use tower::layer::layer_fn;
 
-use super::{Answer, Limits, QuoteService, layer_service};
+use super::{Answer, Guard, Limits, Put, QuoteService};
 use crate::provider::QuoteCall;
 
 /// Tokio's timer as governor sees time, so that both stand still in a test that pauses it.
@@ -32,33 +31,30 @@ impl GovernorClock for TimerClock {
 type Bucket = RateLimiter<NotKeyed, InMemoryState, TimerClock, NoOpMiddleware<Nanos>>;
 
 #[derive(Clone)]
-pub(super) struct Pace<S> {
-    inner: S,
+pub(super) struct Pace {
     bucket: Arc<Bucket>,
     clock: TimerClock,
     queue_wait: Duration,
 }
 
-pub(super) fn layer<S: QuoteService>(limits: &Limits) -> impl tower::Layer<S, Service = Pace<S>> {
+pub(super) fn layer(limits: &Limits) -> Put<Pace> {
     let positive = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
     let quota = Quota::per_second(positive(limits.calls_per_second)).allow_burst(positive(limits.burst));
     let queue_wait = Duration::from_millis(limits.queue_wait_ms);
-    layer_fn(move |inner| {
-        let clock = TimerClock(Instant::now());
-        Pace { inner, bucket: Arc::new(RateLimiter::direct_with_clock(quota, clock.clone())), clock, queue_wait }
-    })
+    let clock = TimerClock(Instant::now());
+    Put(Pace { bucket: Arc::new(RateLimiter::direct_with_clock(quota, clock.clone())), clock, queue_wait })
 }
 
-async fn paced<S: QuoteService>(layer: Pace<S>, call: QuoteCall) -> Answer {
-    let started = Instant::now();
-    while let Err(early) = layer.bucket.check() {
-        let turn = early.wait_time_from(layer.clock.now());
-        if started.elapsed().saturating_add(turn) > layer.queue_wait {
-            return Err(Refusal::Busy { limit: "calls_per_second" });
+impl Guard for Pace {
+    async fn around<S: QuoteService>(&self, inner: S, call: QuoteCall) -> Answer {
+        let started = Instant::now();
+        while let Err(early) = self.bucket.check() {
+            let turn = early.wait_time_from(self.clock.now());
+            if started.elapsed().saturating_add(turn) > self.queue_wait {
+                return Err(Refusal::Busy { limit: "calls_per_second" });
+            }
+            tokio::time::sleep(turn).await;
         }
-        tokio::time::sleep(turn).await;
+        inner.oneshot(call).await
     }
-    layer.inner.oneshot(call).await
 }
-
-layer_service!(Pace, paced);

@@ -13,9 +13,8 @@ use domain::refusal::Refusal;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 use tower::ServiceExt;
-use tower::layer::layer_fn;
 
-use super::{Answer, QuoteService, layer_service};
+use super::{Answer, Guard, Put, QuoteService};
 use crate::provider::{QuoteCall, ShareKey};
 
 type Work = BoxFuture<'static, Answer>;
@@ -28,14 +27,13 @@ struct UnderWay {
 type Calls = Arc<Mutex<HashMap<ShareKey, UnderWay>>>;
 
 #[derive(Clone)]
-pub(super) struct Share<S> {
-    inner: S,
+pub(super) struct Share {
     sharing: Sharing,
     calls: Calls,
 }
 
-pub(super) fn layer<S: QuoteService>(sharing: Sharing) -> impl tower::Layer<S, Service = Share<S>> {
-    layer_fn(move |inner| Share { inner, sharing, calls: Calls::default() })
+pub(super) fn layer(sharing: Sharing) -> Put<Share> {
+    Put(Share { sharing, calls: Calls::default() })
 }
 
 /// Removes the entry when the work ends, however it ends.
@@ -54,11 +52,11 @@ impl Drop for Entry {
     }
 }
 
-fn begin<S: QuoteService>(layer: Share<S>, key: ShareKey, call: QuoteCall) -> Shared<Work> {
-    let entry = Entry { calls: Arc::clone(&layer.calls), key, deadline: call.deadline };
+fn begin<S: QuoteService>(calls: &Calls, inner: S, key: ShareKey, call: QuoteCall) -> Shared<Work> {
+    let entry = Entry { calls: Arc::clone(calls), key, deadline: call.deadline };
     let work = async move {
         let _entry = entry;
-        let answer = AssertUnwindSafe(layer.inner.oneshot(call)).catch_unwind().await;
+        let answer = AssertUnwindSafe(inner.oneshot(call)).catch_unwind().await;
         answer.unwrap_or_else(|_| {
             tracing::error!("a provider adapter panicked");
             Err(Refusal::Unknown)
@@ -67,25 +65,26 @@ fn begin<S: QuoteService>(layer: Share<S>, key: ShareKey, call: QuoteCall) -> Sh
     work.boxed().shared()
 }
 
-async fn shared<S: QuoteService>(layer: Share<S>, call: QuoteCall) -> Answer {
-    let key = call.share_key(layer.sharing);
-    let deadline = call.deadline;
-    let work = {
-        let mut calls = layer.calls.lock().unwrap_or_else(PoisonError::into_inner);
+impl Share {
+    /// The work on an equal call that is under way, or on this one.
+    fn work<S: QuoteService>(&self, inner: S, call: QuoteCall) -> Shared<Work> {
+        let (key, deadline) = (call.share_key(self.sharing), call.deadline);
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         // An answer that is given up sooner than this caller would is no use to it.
         let joined = calls.get(&key).filter(|under_way| under_way.deadline >= deadline);
-        match joined.and_then(|under_way| under_way.work.upgrade()) {
-            Some(work) => work,
-            None => {
-                let work = begin(layer.clone(), key.clone(), call);
-                if let Some(weak) = work.downgrade() {
-                    calls.insert(key, UnderWay { deadline, work: weak });
-                }
-                work
-            }
+        if let Some(work) = joined.and_then(|under_way| under_way.work.upgrade()) {
+            return work;
         }
-    };
-    work.await
+        let work = begin(&self.calls, inner, key.clone(), call);
+        if let Some(weak) = work.downgrade() {
+            calls.insert(key, UnderWay { deadline, work: weak });
+        }
+        work
+    }
 }
 
-layer_service!(Share, shared);
+impl Guard for Share {
+    async fn around<S: QuoteService>(&self, inner: S, call: QuoteCall) -> Answer {
+        self.work(inner, call).await
+    }
+}

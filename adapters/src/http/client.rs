@@ -1,29 +1,43 @@
 //! The one function by which an HTTP lender is called. It bounds the answer, follows no redirect, and says precisely
-//! what failed; nothing else in this crate holds an HTTP client.
+//! what failed; nothing else in this crate calls a lender over HTTP.
+//!
+//! It stands directly on `hyper`: a lender is posted to a few thousand times a second, and needs neither cookies nor
+//! proxies nor redirects.
 
-use bytes::{Bytes, BytesMut};
-use domain::refusal::Refusal;
-use http::{HeaderMap, StatusCode, header};
-use reqwest::Url;
+use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
+
+use bytes::Bytes;
+use domain::refusal::Refusal;
+use flate2::write::GzDecoder;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 /// Longest wait for a connection, within the call's deadline.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Idle connections kept for each lender.
+/// Idle connections kept for each lender, and for how long.
 const IDLE_CONNECTIONS: usize = 64;
+const IDLE_FOR: Duration = Duration::from_secs(90);
 /// Pause that a 429 without `Retry-After` is taken to ask for.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
+const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("agio/", env!("CARGO_PKG_VERSION")));
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     #[error("the HTTP client could not be made: {0}")]
-    Build(#[source] reqwest::Error),
+    Tls(#[from] rustls::Error),
 }
 
 /// Shared by all HTTP lenders; connections are kept and used again.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
-    inner: reqwest::Client,
+    inner: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
 }
 
 /// An answer that was read to its end, within its limits.
@@ -37,16 +51,22 @@ impl HttpClient {
     /// # Errors
     /// When the TLS set-up of the machine is unusable.
     pub fn try_new() -> Result<Self, ClientError> {
-        reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT)
+        let crypto = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(crypto)
+            .with_safe_default_protocol_versions()?
+            .try_with_platform_verifier()?
+            .with_no_client_auth();
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
+        let inner = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .tcp_nodelay(true)
-            .user_agent(concat!("agio/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map(|inner| Self { inner })
-            .map_err(ClientError::Build)
+            .build(connector);
+        Ok(Self { inner })
     }
 
     /// Posts JSON and reads a JSON answer of at most `max_bytes`, counted after decompression.
@@ -55,46 +75,118 @@ impl HttpClient {
     /// The refusal that the failure amounts to.
     pub(super) async fn post_json(
         &self,
-        url: Url,
-        headers: HeaderMap,
+        uri: Uri,
+        mut headers: HeaderMap,
         body: Vec<u8>,
         max_bytes: usize,
     ) -> Result<HttpAnswer, Refusal> {
-        let sent = self.inner.post(url).headers(headers).body(body).send().await;
-        let mut answer = sent.map_err(|error| unavailable(&error))?;
-        check_status(answer.status(), answer.headers())?;
-        check_json(answer.headers())?;
-        let mut read = BytesMut::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| unavailable(&error))? {
-            if read.len() + chunk.len() > max_bytes {
-                return Err(malformed(format!("the answer is longer than {max_bytes} bytes")));
-            }
-            read.extend_from_slice(&chunk);
-        }
-        Ok(HttpAnswer { headers: answer.headers().clone(), body: read.freeze() })
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.insert(header::USER_AGENT, USER_AGENT);
+        let mut request = Request::new(Full::from(body));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        let answer = self.inner.request(request).await.map_err(|error| {
+            broken(if error.is_connect() { "the connection could not be made" } else { "the connection broke" })
+        })?;
+        let (head, body) = answer.into_parts();
+        check_status(head.status, &head.headers)?;
+        check_json(&head.headers)?;
+        let body = match encoding(&head.headers)? {
+            Encoding::Plain => read_plain(body, max_bytes).await?,
+            Encoding::Gzip => read_gzip(body, max_bytes).await?,
+        };
+        Ok(HttpAnswer { headers: head.headers, body })
     }
 }
 
-fn malformed(rule: String) -> Refusal {
-    Refusal::Malformed { rule }
+fn malformed(rule: impl Into<String>) -> Refusal {
+    Refusal::Malformed { rule: rule.into() }
 }
 
-/// Says what kind of failure it was; the address stays out of it, since it may carry a secret.
-fn unavailable(error: &reqwest::Error) -> Refusal {
-    let detail = if error.is_connect() {
-        "the connection could not be made"
-    } else if is_compression(error) {
-        return malformed("the answer's compression is broken".to_owned());
-    } else {
-        "the connection broke"
-    };
+/// The address stays out of it, since it may carry a secret.
+fn broken(detail: &str) -> Refusal {
     Refusal::Unavailable { detail: detail.to_owned(), transient: true }
 }
 
-/// Every failure while a body is read is of the kind "decode"; one of the decoder itself lies directly on an I/O error,
-/// one of the connection on an error of the HTTP layer.
-fn is_compression(error: &reqwest::Error) -> bool {
-    error.is_decode() && std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+fn too_long(max_bytes: usize) -> Refusal {
+    malformed(format!("the answer is longer than {max_bytes} bytes"))
+}
+
+async fn next_data(body: &mut Incoming) -> Option<Result<Bytes, Refusal>> {
+    loop {
+        match body.frame().await? {
+            Ok(frame) => {
+                if let Ok(data) = frame.into_data() {
+                    return Some(Ok(data));
+                }
+            }
+            Err(_) => return Some(Err(broken("the connection broke"))),
+        }
+    }
+}
+
+async fn read_plain(mut body: Incoming, max_bytes: usize) -> Result<Bytes, Refusal> {
+    let mut read = Vec::new();
+    while let Some(data) = next_data(&mut body).await {
+        let data = data?;
+        if read.len() + data.len() > max_bytes {
+            return Err(too_long(max_bytes));
+        }
+        read.extend_from_slice(&data);
+    }
+    Ok(read.into())
+}
+
+async fn read_gzip(mut body: Incoming, max_bytes: usize) -> Result<Bytes, Refusal> {
+    let broken_gzip = || malformed("the answer's compression is broken");
+    let mut decoder = GzDecoder::new(Bounded { read: Vec::new(), max_bytes });
+    while let Some(data) = next_data(&mut body).await {
+        let unpacked = decoder.write_all(&data?);
+        unpacked.map_err(|error| if is_full(&error) { too_long(max_bytes) } else { broken_gzip() })?;
+    }
+    let unpacked = decoder.finish();
+    let read = unpacked.map_err(|error| if is_full(&error) { too_long(max_bytes) } else { broken_gzip() })?.read;
+    Ok(read.into())
+}
+
+/// Takes no more than it may, so that a small body cannot unpack to a large one.
+struct Bounded {
+    read: Vec<u8>,
+    max_bytes: usize,
+}
+
+fn is_full(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::StorageFull
+}
+
+impl Write for Bounded {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        if self.read.len() + data.len() > self.max_bytes {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.read.extend_from_slice(data);
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+enum Encoding {
+    Plain,
+    Gzip,
+}
+
+fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
+    match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+        None | Some(b"identity") => Ok(Encoding::Plain),
+        Some(b"gzip") => Ok(Encoding::Gzip),
+        Some(_) => Err(malformed("the answer's compression is not one that was offered")),
+    }
 }
 
 fn check_status(status: StatusCode, headers: &HeaderMap) -> Result<(), Refusal> {
@@ -122,5 +214,5 @@ fn check_json(headers: &HeaderMap) -> Result<(), Refusal> {
     if essence.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
-    Err(malformed("the answer's content type is not application/json".to_owned()))
+    Err(malformed("the answer's content type is not application/json"))
 }

@@ -7,8 +7,7 @@ use domain::deadline::Clock;
 use domain::offer::Offer;
 use domain::refusal::Refusal;
 use futures::future::BoxFuture;
-use http::{HeaderMap, HeaderValue, header};
-use reqwest::Url;
+use http::{HeaderMap, HeaderValue, Uri};
 use secrecy::SecretString;
 
 use super::HttpClient;
@@ -38,7 +37,7 @@ pub enum LenderError {
 #[derive(Debug)]
 pub struct HttpLender {
     capabilities: Capabilities,
-    quotes: Url,
+    quotes: Uri,
     signer: Signer,
     client: HttpClient,
     clock: Arc<dyn Clock>,
@@ -50,8 +49,8 @@ impl HttpLender {
     pub fn try_new(config: HttpLenderConfig, client: HttpClient, clock: Arc<dyn Clock>) -> Result<Self, LenderError> {
         let bad = || LenderError::BaseUrl(config.base_url.clone());
         let base = format!("{}/quotes", config.base_url.trim_end_matches('/'));
-        let quotes = Url::parse(&base).map_err(|_| bad())?;
-        if !matches!(quotes.scheme(), "http" | "https") || quotes.host_str().is_none() {
+        let quotes: Uri = base.parse().map_err(|_| bad())?;
+        if !matches!(quotes.scheme_str(), Some("http" | "https")) || quotes.host().is_none_or(str::is_empty) {
             return Err(bad());
         }
         let signer = Signer::try_new(&config.secret)?;
@@ -82,8 +81,6 @@ impl HttpLender {
         put(protocol::IDEMPOTENCY_KEY, format!("{}:{}", call.request.id, self.capabilities.id))?;
         put(protocol::DEADLINE, call.deadline.at().to_string())?;
         put(protocol::TRACEPARENT, call.trace.child().to_string())?;
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         Ok(headers)
     }
 }

@@ -84,7 +84,7 @@ pub struct QuoteQuestion {
 
 /// The answer: offers, or a decline with its principal reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "decision", rename_all = "snake_case")]
+#[serde(tag = "decision", rename_all = "snake_case", try_from = "AnswerFields")]
 pub enum QuoteAnswer {
     Offered {
         /// The question's `request_id`.
@@ -98,6 +98,36 @@ pub enum QuoteAnswer {
         #[schema(min_items = 1, max_items = 4)]
         reasons: Vec<DeclineReason>,
     },
+}
+
+/// The fields of either answer. Read so, an answer need not be kept in an intermediate form until its decision is known.
+#[derive(Debug, Deserialize)]
+struct AnswerFields {
+    decision: Decision,
+    request_id: String,
+    offers: Option<Vec<Offer>>,
+    reasons: Option<Vec<DeclineReason>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Decision {
+    Offered,
+    Declined,
+}
+
+impl TryFrom<AnswerFields> for QuoteAnswer {
+    type Error = String;
+
+    fn try_from(fields: AnswerFields) -> Result<Self, String> {
+        let AnswerFields { decision, request_id, offers, reasons } = fields;
+        match (decision, offers, reasons) {
+            (Decision::Offered, Some(offers), _) => Ok(Self::Offered { request_id, offers }),
+            (Decision::Declined, _, Some(reasons)) => Ok(Self::Declined { request_id, reasons }),
+            (Decision::Offered, None, _) => Err("missing field `offers`".to_owned()),
+            (Decision::Declined, _, None) => Err("missing field `reasons`".to_owned()),
+        }
+    }
 }
 
 /// How the price is stated.

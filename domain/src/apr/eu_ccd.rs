@@ -8,12 +8,11 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use ruint::aliases::U256;
-use rust_decimal::prelude::ToPrimitive;
 
 use crate::period::{Anchor, days_between, months_and_days, months_before, whole_months};
 use crate::rate::Rate;
 
-use super::{AprError, DatedFlow, Side, TimedFlow, distinct_dates, rate_per_period, to_rate, without_zeros};
+use super::{AprError, DatedFlow, Equation, MAX_RATE, Side, distinct_dates, to_rate, without_zeros};
 
 /// No flow lies further from the first drawdown.
 const MAX_YEARS: f64 = 1_000.0;
@@ -37,11 +36,13 @@ pub struct EuApr {
 /// # Errors
 /// When a time is not finite or beyond 1000 years, or the equation has no single root.
 pub fn from_times(drawdowns: &[YearFlow], payments: &[YearFlow]) -> Result<EuApr, AprError> {
-    let both = drawdowns.iter().map(|flow| (Side::Advance, flow));
-    let both = both.chain(payments.iter().map(|flow| (Side::Payment, flow)));
-    let flows: Vec<TimedFlow> =
-        both.map(|(side, flow)| timed(side, flow.amount, flow.years)).collect::<Result<_, _>>()?;
-    apr(&flows)
+    let mut equation = Equation::with_capacity(drawdowns.len().saturating_add(payments.len()));
+    for (side, flows) in [(Side::Advance, drawdowns), (Side::Payment, payments)] {
+        for flow in flows {
+            equation.push(side, flow.amount, checked_years(flow.years)?, 0.0);
+        }
+    }
+    apr(equation)
 }
 
 /// The APR of dated flows.
@@ -57,30 +58,30 @@ pub fn from_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) -> Result<EuA
         (Side::Advance, &drawdowns, Anchor::of(&drawdown_dates)),
         (Side::Payment, &payments, Anchor::of(&payment_dates)),
     ];
-    let mut flows = Vec::with_capacity(drawdowns.len().saturating_add(payments.len()));
+    let mut equation = Equation::with_capacity(drawdowns.len().saturating_add(payments.len()));
     for (side, dated, anchor) in sides {
-        for flow in dated {
+        for flow in dated.iter() {
             let years = if flow.on >= zero {
                 unit.years_between(zero, flow.on, anchor)
             } else {
                 unit.years_between(flow.on, zero, Anchor::of(&drawdown_dates)).map(|years| -years)
             };
-            flows.push(timed(side, flow.amount, years.ok_or(AprError::Time("a date is outside the calendar"))?)?);
+            let years = years.ok_or(AprError::Time("a date is outside the calendar"))?;
+            equation.push(side, flow.amount, checked_years(years)?, 0.0);
         }
     }
-    apr(&flows)
+    apr(equation)
 }
 
-fn timed(side: Side, amount: U256, years: f64) -> Result<TimedFlow, AprError> {
+fn checked_years(years: f64) -> Result<f64, AprError> {
     if !(-MAX_YEARS..=MAX_YEARS).contains(&years) {
         return Err(AprError::Time("a flow lies at most 1,000 years from the first drawdown"));
     }
-    Ok(TimedFlow { side, amount, whole: years, fraction: 0.0 })
+    Ok(years)
 }
 
-fn apr(flows: &[TimedFlow]) -> Result<EuApr, AprError> {
-    let max = Rate::MAX.value().to_f64().unwrap_or(f64::MAX);
-    let apr = to_rate(rate_per_period(flows, max)?).ok_or(AprError::AboveRange)?;
+fn apr(equation: Equation) -> Result<EuApr, AprError> {
+    let apr = equation.solve(MAX_RATE, to_rate)?.ok_or(AprError::AboveRange)?;
     Ok(EuApr { apr })
 }
 
@@ -94,15 +95,26 @@ enum TimeUnit {
 
 impl TimeUnit {
     fn of(zero: Date, payments: &[Date]) -> Self {
-        let later: Vec<Date> = payments.iter().copied().filter(|date| *date != zero).collect();
-        let pairs: Vec<(Date, Date)> = match later.as_slice() {
-            [only] => vec![(zero.min(*only), zero.max(*only))],
-            many => many.iter().copied().zip(many.iter().copied().skip(1)).collect(),
+        let (mut weeks, mut months, mut years) = (0_usize, 0_usize, 0_usize);
+        let mut count = |from: Date, to: Date| {
+            let whole = whole_months(from, to);
+            weeks = weeks.saturating_add(usize::from(days_between(from, to) % 7 == 0));
+            months = months.saturating_add(usize::from(whole.is_some()));
+            years = years.saturating_add(usize::from(whole.is_some_and(|months| months % 12 == 0)));
         };
-        let count = |holds: fn(Date, Date) -> bool| pairs.iter().filter(|(from, to)| holds(*from, *to)).count();
-        let weeks = count(|from, to| days_between(from, to) % 7 == 0);
-        let months = count(|from, to| whole_months(from, to).is_some());
-        let years = count(|from, to| whole_months(from, to).is_some_and(|months| months % 12 == 0));
+        let mut later = payments.iter().copied().filter(|date| *date != zero);
+        if let Some(first) = later.next() {
+            match later.next() {
+                None => count(zero.min(first), zero.max(first)),
+                Some(second) => {
+                    count(first, second);
+                    later.fold(second, |before, date| {
+                        count(before, date);
+                        date
+                    });
+                }
+            }
+        }
         if weeks > months {
             Self::Weeks
         } else if years > 0 && years == months {

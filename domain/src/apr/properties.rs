@@ -103,3 +103,19 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn rates_rounded_by_integers_are_those_of_decimals(value in 0.0f64..40_000.0, exponent in 0i32..40) {
+        let value = value / 2f64.powi(exponent);
+        if let Some(found) = rounded(value) {
+            prop_assert_eq!(Rate::try_new(found).ok(), to_rate_by_decimal(value));
+            prop_assert_eq!(found.scale(), found.normalize().scale());
+        }
+    }
+}
+
+#[test]
+fn the_largest_rate_is_the_same_in_floats() {
+    assert_eq!(Rate::MAX.value().to_f64(), Some(MAX_RATE));
+}

@@ -14,7 +14,7 @@
 
 use std::cmp::Ordering;
 
-use super::AprError;
+use super::{AprError, quick};
 
 /// Newton and bisection steps together: sixty bisections alone exhaust a float.
 const MAX_STEPS: usize = 200;
@@ -32,7 +32,7 @@ const NARROWEST: f64 = 1e-10;
 const ROUNDING: f64 = 1e-12;
 
 /// What the module promises of the equation: this share of the amount advanced.
-const BALANCE: f64 = 1e-10;
+pub(super) const BALANCE: f64 = 1e-10;
 
 /// Advances above zero, payments below, as shares of the amount advanced. Discounted by
 /// (1 + fraction·i)·(1 + i)^whole.
@@ -45,7 +45,7 @@ pub(super) struct Term {
 
 impl Term {
     /// The discount factor at u, which falls with u, and the speed -d'/d at which it falls, which rises with u.
-    fn discount(&self, u: f64) -> (f64, f64) {
+    pub(super) fn discount(&self, u: f64) -> (f64, f64) {
         if self.fraction == 0.0 {
             return ((-self.whole * u).exp(), self.whole);
         }
@@ -54,12 +54,18 @@ impl Term {
     }
 }
 
-/// The rate per period between 0 and `max`. `at_zero` compares the plain sums of advances and payments.
-pub(super) fn solve(terms: Vec<Term>, at_zero: Ordering, max: f64) -> Result<f64, AprError> {
-    let terms = ordered(terms)?;
+/// What `read` makes of the rate per period between 0 and `max`. `at_zero` compares the plain sums of advances and
+/// payments. `read` rises with the rate: where both ends of a short bracket around the root read the same, the root does.
+pub(super) fn solve<T: PartialEq>(
+    mut terms: Vec<Term>,
+    at_zero: Ordering,
+    max: f64,
+    read: impl Fn(f64) -> T,
+) -> Result<T, AprError> {
+    order(&mut terms)?;
     // Everything cancels on the day it is advanced: credit that costs nothing.
     let Some(first) = terms.first() else {
-        return Ok(0.0);
+        return Ok(read(0.0));
     };
     let limit = max.ln_1p();
     let changes = sign_changes(&terms);
@@ -67,38 +73,48 @@ pub(super) fn solve(terms: Vec<Term>, at_zero: Ordering, max: f64) -> Result<f64
         return Err(AprError::NoSolution);
     }
     let u = if changes == 1 {
-        single_root(&terms, at_zero, first.amount > 0.0, limit)?
+        let advance_first = first.amount > 0.0;
+        if at_zero == Ordering::Less
+            && advance_first
+            && let Some((low, high)) = quick::bracket(&terms, limit)
+        {
+            let low = read(low.exp_m1());
+            if low == read(high.exp_m1()) {
+                return Ok(low);
+            }
+        }
+        single_root(&terms, at_zero, advance_first, limit)?
     } else {
         isolated_root(&terms, at_zero, limit)?
     };
     if value_and_slope(&terms, u).0.abs() > BALANCE {
         return Err(AprError::NotBalanced);
     }
-    Ok(u.exp_m1())
+    Ok(read(u.exp_m1()))
 }
 
-/// Sorted by time from zero on, flows of the same time added up, what cancels left out. The order of the input has no
+/// Sorts by time from zero on, adds up flows of the same time, leaves out what cancels. The order of the input has no
 /// influence on the result.
-fn ordered(mut terms: Vec<Term>) -> Result<Vec<Term>, AprError> {
+fn order(terms: &mut Vec<Term>) -> Result<(), AprError> {
     if terms.iter().any(|term| !(term.whole.is_finite() && term.fraction.is_finite() && term.amount.is_finite())) {
         return Err(AprError::Time("every time is a finite number"));
     }
     let earliest = terms.iter().map(|term| term.whole).fold(f64::INFINITY, f64::min);
-    for term in &mut terms {
+    for term in terms.iter_mut() {
         term.whole -= earliest;
     }
     terms.sort_unstable_by(|a, b| {
         a.whole.total_cmp(&b.whole).then(a.fraction.total_cmp(&b.fraction)).then(a.amount.total_cmp(&b.amount))
     });
-    let mut merged: Vec<Term> = Vec::with_capacity(terms.len());
-    for term in terms {
-        match merged.last_mut() {
-            Some(last) if last.whole == term.whole && last.fraction == term.fraction => last.amount += term.amount,
-            _ => merged.push(term),
+    terms.dedup_by(|term, last| {
+        let same = last.whole == term.whole && last.fraction == term.fraction;
+        if same {
+            last.amount += term.amount;
         }
-    }
-    merged.retain(|term| term.amount != 0.0);
-    Ok(merged)
+        same
+    });
+    terms.retain(|term| term.amount != 0.0);
+    Ok(())
 }
 
 fn sign_changes(terms: &[Term]) -> usize {
@@ -220,7 +236,7 @@ fn ordering_value(ordering: Ordering) -> f64 {
 }
 
 /// Net present value at u and its slope.
-fn value_and_slope(terms: &[Term], u: f64) -> (f64, f64) {
+pub(super) fn value_and_slope(terms: &[Term], u: f64) -> (f64, f64) {
     terms.iter().fold((0.0, 0.0), |(value, slope), term| {
         let (discount, speed) = term.discount(u);
         let present = term.amount * discount;

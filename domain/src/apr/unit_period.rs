@@ -3,6 +3,7 @@
 //! interval (every 10 days) is counted in unit-periods of a day, which have no fractions; a period that can be read
 //! in two ways (1 February to 1 March: a month, four weeks) counts as both, and the rest of the schedule decides.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -43,6 +44,9 @@ impl UnitPeriod {
     #[must_use]
     pub fn per_year(self) -> Decimal {
         let (numerator, denominator) = self.ratio();
+        if denominator == 1 {
+            return Decimal::from(numerator);
+        }
         Decimal::from(numerator).checked_div(Decimal::from(denominator)).unwrap_or(Decimal::ONE)
     }
 
@@ -114,7 +118,11 @@ fn divide(days: u32, unit: u32) -> Option<(u32, f64)> {
 /// day of the first advance are prepaid charges and make no period, unless they are the only ones.
 pub(super) fn unit_period(advances: &[Date], payments: &[Date]) -> Result<UnitPeriod, AprError> {
     let first_advance = *advances.first().ok_or(AprError::NoAdvance)?;
-    let later: Vec<Date> = payments.iter().copied().filter(|date| *date != first_advance).collect();
+    let later: Cow<'_, [Date]> = if payments.contains(&first_advance) {
+        payments.iter().copied().filter(|date| *date != first_advance).collect()
+    } else {
+        Cow::Borrowed(payments)
+    };
     let Some(first_payment) = later.first().copied() else {
         return if advances.len() > 1 { most_common(advances, &[]) } else { Err(AprError::NoTerm) };
     };
@@ -135,16 +143,19 @@ fn term(from: Date, to: Date) -> UnitPeriod {
 }
 
 fn most_common(advances: &[Date], payments: &[Date]) -> Result<UnitPeriod, AprError> {
-    let mut periods = consecutive(advances);
-    periods.extend(consecutive(payments));
-    if let Some((advance, payment)) = advances.first().zip(payments.first()) {
-        periods.push(Interval { from: *advance.min(payment), to: *advance.max(payment), semimonth: false });
-    }
+    let wait = advances.first().zip(payments.first()).map(|(advance, payment)| {
+        let (from, to) = (*advance.min(payment), *advance.max(payment));
+        Interval { from, to, days: days_between(from, to), semimonth: false }
+    });
     // In order of length, so that of two with the same count the smaller is met first.
     let mut counts: BTreeMap<(u32, UnitPeriod), usize> = BTreeMap::new();
-    for reading in periods.iter().flat_map(Interval::readings) {
-        let count = counts.entry((reading.days(), reading)).or_default();
-        *count = count.saturating_add(1);
+    let (mut periods, mut total) = (0_i64, 0_i64);
+    for interval in consecutive(advances).chain(consecutive(payments)).chain(wait) {
+        (periods, total) = (periods.saturating_add(1), total.saturating_add(interval.days));
+        for reading in interval.readings() {
+            let count = counts.entry((reading.days(), reading)).or_default();
+            *count = count.saturating_add(1);
+        }
     }
     let mut best: Option<(usize, UnitPeriod)> = None;
     for ((_, unit), count) in counts {
@@ -155,14 +166,12 @@ fn most_common(advances: &[Date], payments: &[Date]) -> Result<UnitPeriod, AprEr
     match best {
         Some((_, UnitPeriod::Days(count))) if count <= 365 => Ok(UnitPeriod::Days(1)),
         Some((_, unit)) => Ok(unit.at_most_a_year()),
-        None => average(&periods),
+        None => average(periods, total),
     }
 }
 
 /// No common period: the average of all, rounded to the nearest standard interval, the lower of two equally near.
-fn average(periods: &[Interval]) -> Result<UnitPeriod, AprError> {
-    let count = i64::try_from(periods.len()).unwrap_or(i64::MAX);
-    let total: i64 = periods.iter().map(Interval::days).sum();
+fn average(count: i64, total: i64) -> Result<UnitPeriod, AprError> {
     let standard = [UnitPeriod::Days(1), UnitPeriod::Semimonth, UnitPeriod::Year].into_iter();
     let standard = standard.chain((1..=52).map(UnitPeriod::Weeks)).chain((1..=11).map(UnitPeriod::Months));
     let distance = |unit: &UnitPeriod| i64::from(unit.days()).saturating_mul(count).abs_diff(total);
@@ -174,50 +183,37 @@ fn average(periods: &[Interval]) -> Result<UnitPeriod, AprError> {
 struct Interval {
     from: Date,
     to: Date,
+    days: i64,
     semimonth: bool,
 }
 
 impl Interval {
-    fn days(&self) -> i64 {
-        days_between(self.from, self.to)
-    }
-
     /// Every standard interval that this one is; its days when it is none.
-    fn readings(&self) -> Vec<UnitPeriod> {
-        let mut readings = Vec::with_capacity(2);
-        let days = u32::try_from(self.days()).unwrap_or(u32::MAX);
-        if let Some(months) = whole_months(self.from, self.to) {
-            readings.push(UnitPeriod::Months(months));
-        }
-        if self.semimonth {
-            readings.push(UnitPeriod::Semimonth);
-        }
-        if days.checked_rem(7) == Some(0) {
-            readings.push(UnitPeriod::Weeks(days / 7));
-        }
-        if readings.is_empty() {
-            readings.push(UnitPeriod::Days(days));
-        }
-        readings
+    fn readings(&self) -> impl Iterator<Item = UnitPeriod> + use<> {
+        let days = u32::try_from(self.days).unwrap_or(u32::MAX);
+        let months = whole_months(self.from, self.to).map(UnitPeriod::Months);
+        let semimonth = self.semimonth.then_some(UnitPeriod::Semimonth);
+        let weeks = (days % 7 == 0).then_some(UnitPeriod::Weeks(days / 7));
+        let standard = months.or(semimonth).or(weeks).is_some();
+        let odd = (!standard).then_some(UnitPeriod::Days(days));
+        [months, semimonth, weeks, odd].into_iter().flatten()
     }
 }
 
 /// The periods of a series. Two neighbouring ones of about half a month that make a month are semimonths.
-fn consecutive(dates: &[Date]) -> Vec<Interval> {
+fn consecutive(dates: &[Date]) -> impl Iterator<Item = Interval> + '_ {
     let pairs = dates.iter().zip(dates.iter().skip(1));
-    let mut periods: Vec<Interval> =
-        pairs.map(|(from, to)| Interval { from: *from, to: *to, semimonth: false }).collect();
-    let halves = |first: &Interval, second: &Interval| {
-        SEMIMONTH_DAYS.contains(&first.days())
-            && SEMIMONTH_DAYS.contains(&second.days())
-            && whole_months(first.from, second.to) == Some(1)
-    };
-    for index in 1..periods.len() {
-        if let Some([first, second]) = periods.get_mut(index - 1..=index)
-            && halves(first, second)
-        {
-            (first.semimonth, second.semimonth) = (true, true);
-        }
-    }
-    periods
+    let after = dates.iter().skip(2).copied().map(Some).chain(std::iter::once(None));
+    let mut joined = false;
+    pairs.zip(after).map(move |((from, to), after)| {
+        let days = days_between(*from, *to);
+        let joins = after.is_some_and(|after| {
+            SEMIMONTH_DAYS.contains(&days)
+                && SEMIMONTH_DAYS.contains(&days_between(*to, after))
+                && whole_months(*from, after) == Some(1)
+        });
+        let semimonth = joined || joins;
+        joined = joins;
+        Interval { from: *from, to: *to, days, semimonth }
+    })
 }

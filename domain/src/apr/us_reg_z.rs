@@ -13,7 +13,7 @@ use crate::period::Anchor;
 use crate::rate::Rate;
 
 use super::unit_period::{UnitPeriod, unit_period};
-use super::{AprError, DatedFlow, Side, TimedFlow, distinct_dates, rate_per_period, to_rate, without_zeros};
+use super::{AprError, DatedFlow, Equation, MAX_RATE, Side, distinct_dates, to_rate, without_zeros};
 
 /// A thousand years of days.
 const MAX_UNIT_PERIODS: u32 = 365_250;
@@ -49,10 +49,14 @@ pub fn from_times(
 ) -> Result<UsApr, AprError> {
     let per_year = unit_periods_per_year.to_f64().filter(|per_year| (1.0..=365.0).contains(per_year));
     let per_year = per_year.ok_or(AprError::Time("there are 1 to 365 unit-periods in a year"))?;
-    let both = advances.iter().map(|flow| (Side::Advance, flow));
-    let both = both.chain(payments.iter().map(|flow| (Side::Payment, flow)));
-    let flows: Vec<TimedFlow> = both.map(|(side, flow)| timed(side, flow)).collect::<Result<_, _>>()?;
-    apr(&flows, per_year, unit_periods_per_year, None)
+    let mut equation = Equation::with_capacity(advances.len().saturating_add(payments.len()));
+    for (side, flows) in [(Side::Advance, advances), (Side::Payment, payments)] {
+        for flow in flows {
+            check_time(flow)?;
+            equation.push(side, flow.amount, f64::from(flow.whole), flow.fraction);
+        }
+    }
+    apr(equation, per_year, unit_periods_per_year, None)
 }
 
 /// The APR of dated flows, with the unit-period that Appendix J (b)(4) finds in the dates.
@@ -70,36 +74,35 @@ pub fn from_dates(advances: &[DatedFlow], payments: &[DatedFlow]) -> Result<UsAp
         (Side::Advance, &advances, Anchor::of(&advance_dates)),
         (Side::Payment, &payments, Anchor::of(&payment_dates)),
     ];
-    let mut flows = Vec::with_capacity(advances.len().saturating_add(payments.len()));
+    let mut equation = Equation::with_capacity(advances.len().saturating_add(payments.len()));
     for (side, dated, anchor) in sides {
-        for flow in dated {
+        for flow in dated.iter() {
             let time = unit.between(zero, flow.on, anchor);
             let (whole, fraction) = time.ok_or(AprError::Time("a date is outside the calendar"))?;
-            flows.push(TimedFlow { side, amount: flow.amount, whole: f64::from(whole), fraction });
+            equation.push(side, flow.amount, f64::from(whole), fraction);
         }
     }
-    apr(&flows, unit.per_year_f64(), unit.per_year(), Some(unit))
+    apr(equation, unit.per_year_f64(), unit.per_year(), Some(unit))
 }
 
-fn timed(side: Side, flow: &UnitPeriodFlow) -> Result<TimedFlow, AprError> {
+fn check_time(flow: &UnitPeriodFlow) -> Result<(), AprError> {
     if !(0.0..=1.0).contains(&flow.fraction) {
         return Err(AprError::Time("a fraction of a unit-period lies between 0 and 1"));
     }
     if flow.whole > MAX_UNIT_PERIODS {
         return Err(AprError::Time("no flow lies more than 365,250 unit-periods away"));
     }
-    Ok(TimedFlow { side, amount: flow.amount, whole: f64::from(flow.whole), fraction: flow.fraction })
+    Ok(())
 }
 
 fn apr(
-    flows: &[TimedFlow],
+    equation: Equation,
     per_year: f64,
     unit_periods_per_year: Decimal,
     unit_period: Option<UnitPeriod>,
 ) -> Result<UsApr, AprError> {
-    let max = Rate::MAX.value().to_f64().unwrap_or(f64::MAX);
-    let rate = rate_per_period(flows, max / per_year)?;
-    let apr = to_rate(rate * per_year).ok_or(AprError::AboveRange)?;
-    let effective_annual_rate = to_rate((rate.ln_1p() * per_year).exp_m1());
+    let (apr, effective_annual_rate) = equation
+        .solve(MAX_RATE / per_year, |rate| (to_rate(rate * per_year), to_rate((rate.ln_1p() * per_year).exp_m1())))?;
+    let apr = apr.ok_or(AprError::AboveRange)?;
     Ok(UsApr { apr, effective_annual_rate, unit_period, unit_periods_per_year })
 }

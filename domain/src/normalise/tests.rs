@@ -205,4 +205,21 @@ proptest! {
         let interest = found.schedule.total_interest().unwrap();
         prop_assert_eq!(found.total_cost.units(), interest + found.fees_total().unwrap().units());
     }
+
+    #[test]
+    fn the_payment_shown_is_the_one_that_occurs_most_often(amounts in prop::collection::vec(1_u64..5, 1..12)) {
+        let dated: Vec<_> = (1_i64..).map(|day| DRAWN_ON.checked_add(jiff::Span::new().days(day)).unwrap())
+            .zip(amounts.iter().map(|amount| U256::from(*amount))).collect();
+        let schedule = Schedule::from_flows(U256::ONE, DRAWN_ON, &dated).unwrap();
+        let count = |wanted: u64| amounts.iter().filter(|amount| **amount == wanted).count();
+        let expected = (1_u64..5).max_by_key(|amount| count(*amount)).unwrap();
+        prop_assert_eq!(most_common_payment(&schedule).unwrap(), U256::from(expected));
+    }
+
+    #[test]
+    fn dates_are_written_as_the_calendar_writes_them(year in -9_999_i16..=9_999, month in 1_i8..=12, day in 1_i8..=28) {
+        let mut text = String::new();
+        write_date(&mut text, date(year, month, day));
+        prop_assert_eq!(text, date(year, month, day).to_string());
+    }
 }

@@ -1,8 +1,10 @@
 //! Intervals between dates in whole months and days, counted backwards from the later date: the way of both APR
 //! regimes (Regulation Z Appendix J (b)(5)(ii), Directive 2014/17/EU Annex I remark (c)).
 
-use jiff::ToSpan;
 use jiff::civil::Date;
+
+/// The most months that one date lies from another: from the first month of the year -9999 to the last of 9998.
+const MAX_MONTHS: u32 = 239_976;
 
 /// Days from one date to another, negative when the second is the earlier one.
 pub(crate) fn days_between(from: Date, to: Date) -> i64 {
@@ -63,8 +65,26 @@ pub(crate) fn months_before(to: Date, months: u32, anchor: Anchor) -> Option<Dat
     if months == 0 {
         return Some(to);
     }
-    let month = to.first_of_month().checked_sub(0.seconds().try_months(i64::from(months)).ok()?).ok()?;
-    Date::new(month.year(), month.month(), anchor.day_of(to).min(month.days_in_month())).ok()
+    let back = i32::try_from(months).ok().filter(|_| months <= MAX_MONTHS)?;
+    on_day(month_number(to).checked_sub(back)?, anchor.day_of(to))
+}
+
+/// The date a number of months after `from`, on its day or on the last day of a shorter month.
+pub(crate) fn months_after(from: Date, months: u32) -> Option<Date> {
+    let ahead = i32::try_from(months).ok().filter(|_| months <= MAX_MONTHS)?;
+    on_day(month_number(from).checked_add(ahead)?, from.day())
+}
+
+/// The day of a month counted by [`month_number`], or the last day of a month that is shorter.
+fn on_day(number: i32, day: i8) -> Option<Date> {
+    let before = number.checked_sub(1)?;
+    let year = i16::try_from(before.div_euclid(12)).ok()?;
+    let month = i8::try_from(before.rem_euclid(12)).ok()?.checked_add(1)?;
+    if day <= 28 {
+        return Date::new(year, month, day).ok();
+    }
+    let first = Date::new(year, month, 1).ok()?;
+    Date::new(year, month, day.min(first.days_in_month())).ok()
 }
 
 fn month_number(date: Date) -> i32 {

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use interval::months_after;
 pub(crate) use interval::{Anchor, days_between, months_and_days, months_before, whole_months};
 
 /// The most instalments that one schedule may have: weekly for almost eighty years.
@@ -108,7 +109,12 @@ impl Frequency {
         let (size, unit) = self.step();
         let overflow = || PeriodError::DateOverflow { from: anchor, periods, unit };
         let count = periods.checked_mul(size).ok_or_else(overflow)?;
-        unit.span(count).and_then(|span| anchor.checked_add(span).ok()).ok_or_else(overflow)
+        match unit {
+            TermUnit::Months => months_after(anchor, count),
+            // The calendar's arithmetic has a short way for days alone.
+            _ => TermUnit::Days.span(count.saturating_mul(7)).and_then(|span| anchor.checked_add(span).ok()),
+        }
+        .ok_or_else(overflow)
     }
 }
 

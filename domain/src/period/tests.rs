@@ -1,4 +1,5 @@
 use jiff::civil::{Date, date};
+use proptest::prelude::*;
 
 use super::*;
 
@@ -129,4 +130,39 @@ fn a_series_on_the_28th_is_not_taken_for_a_series_on_month_ends() {
     assert_eq!(months_and_days(from, february, Anchor::of(&on_month_ends)), Some((1, 4)));
     let on_the_30th = [february, date(2026, 3, 30)];
     assert_eq!(months_and_days(from, february, Anchor::of(&on_the_30th)), Some((1, 3)));
+}
+
+fn any_date() -> impl Strategy<Value = Date> {
+    (-9_999i16..=9_999, 1i8..=12, 1i8..=31).prop_map(|(year, month, day)| {
+        let first = Date::new(year, month, 1).unwrap();
+        Date::new(year, month, day.min(first.days_in_month())).unwrap()
+    })
+}
+
+proptest! {
+    /// The calendar's own arithmetic is the measure: months keep the day, weeks are seven days.
+    #[test]
+    fn dates_after_are_those_of_the_calendar(from in any_date(), periods in 0u32..300_000) {
+        let calendar = |span: Result<Span, jiff::Error>| span.ok().and_then(|span| from.checked_add(span).ok());
+        let count = i64::from(periods);
+        let table = [
+            (Frequency::Monthly, calendar(0.seconds().try_months(count))),
+            (Frequency::Quarterly, calendar(0.seconds().try_months(count * 3))),
+            (Frequency::Weekly, calendar(0.seconds().try_weeks(count))),
+            (Frequency::Fortnightly, calendar(0.seconds().try_weeks(count * 2))),
+        ];
+        for (frequency, expected) in table {
+            prop_assert_eq!(frequency.date_after(from, periods).ok(), expected);
+        }
+    }
+
+    #[test]
+    fn months_before_are_those_of_the_calendar(to in any_date(), months in 0u32..300_000) {
+        let back = 0.seconds().try_months(i64::from(months)).ok();
+        let month = back.and_then(|back| to.first_of_month().checked_sub(back).ok());
+        let day = if to.day() == to.days_in_month() { 31 } else { to.day() };
+        let expected = month.and_then(|first| Date::new(first.year(), first.month(), day.min(first.days_in_month())).ok());
+        let expected = if months == 0 { Some(to) } else { expected };
+        prop_assert_eq!(months_before(to, months, Anchor::of(&[to])), expected);
+    }
 }

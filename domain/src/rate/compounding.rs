@@ -43,7 +43,7 @@ pub(super) fn growth(nominal: Rate, compounding: Compounding, parts: u32) -> Res
     let Some(periods) = compounding.periods_per_year() else {
         return Fixed::exp(fraction, parts).ok_or_else(overflow);
     };
-    let common = gcd(periods, parts);
+    let common = u32::try_from(gcd(u64::from(periods), u64::from(parts))).unwrap_or(1);
     let per_period = Fixed::one_plus(fraction, periods).ok_or_else(overflow)?;
     let (power, root) = (periods.checked_div(common), parts.checked_div(common));
     power
@@ -66,6 +66,6 @@ pub fn effective_annual(nominal: Rate, compounding: Compounding) -> Result<Rate,
     Rate::try_new(fraction).map_err(|_| overflow())
 }
 
-fn gcd(a: u32, b: u32) -> u32 {
+pub(super) fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a.checked_rem(b).unwrap_or(0)) }
 }

@@ -7,7 +7,12 @@ use ruint::Uint;
 use ruint::aliases::{U256, U512, U1024};
 use rust_decimal::Decimal;
 
+use super::root;
+
 pub(crate) const FRACTION_BITS: usize = 256;
+
+/// Half of a limb.
+const HALF_LIMB: u64 = 1 << 63;
 
 /// Decimal places of a rate that comes out of fixed point. 30000 with 20 places is 25 digits: a `Decimal` holds 28.
 const DECIMAL_PLACES: u32 = 20;
@@ -25,7 +30,7 @@ const EXP_TERMS: u32 = 24;
 const EXP_LIMIT: u32 = 11;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Fixed(U512);
+pub(crate) struct Fixed(pub(super) U512);
 
 impl Fixed {
     pub(crate) const ONE: Self = Self(Uint::from_limbs([0, 0, 0, 0, 1, 0, 0, 0]));
@@ -52,7 +57,7 @@ impl Fixed {
     }
 
     fn magnitude(fraction: Decimal, parts: u32) -> Option<Self> {
-        let scale = U256::from(10).checked_pow(U256::from(fraction.scale()))?;
+        let scale = U256::from(10u128.checked_pow(fraction.scale())?);
         Self::from_ratio(U256::from(fraction.mantissa().unsigned_abs()), scale.checked_mul(U256::from(parts))?)
     }
 
@@ -74,7 +79,8 @@ impl Fixed {
         let (mut result, mut base, mut left) = (Self::ONE, self, exponent);
         while left > 0 {
             if left & 1 == 1 {
-                result = result.checked_mul(base)?;
+                // One times a number is that number in every place.
+                result = if result == Self::ONE { base } else { result.checked_mul(base)? };
             }
             left >>= 1;
             if left > 0 {
@@ -84,8 +90,31 @@ impl Fixed {
         Some(result)
     }
 
-    /// The positive root of the given degree, by Newton's method from a floating seed.
+    /// The value to the nearest 2^-192, a half going to even.
+    pub(crate) fn rounded_to_192(self) -> Option<U256> {
+        let [below, kept @ .., 0, 0, 0] = *self.0.as_limbs() else {
+            return None;
+        };
+        let kept = U256::from_limbs(kept);
+        let up = below > HALF_LIMB || (below == HALF_LIMB && kept.bit(0));
+        kept.checked_add(U256::from(u64::from(up)))
+    }
+
+    /// The positive root of the given degree: its rounding to 192 places is always that of [`Fixed::root_by_division`].
     pub(crate) fn root(self, degree: u32) -> Option<Self> {
+        match root::inverse_newton(self, degree).filter(|root| root.rounds_surely()) {
+            Some(root) => Some(root),
+            None => self.root_by_division(degree),
+        }
+    }
+
+    /// Whether what lies below 192 places is so far from a half that an error of 2^-224 does not matter.
+    fn rounds_surely(self) -> bool {
+        self.0.as_limbs().first().is_some_and(|below| below.abs_diff(HALF_LIMB) > 1 << 32)
+    }
+
+    /// The positive root of the given degree, by Newton's method from a floating seed, to all places but the last few.
+    pub(crate) fn root_by_division(self, degree: u32) -> Option<Self> {
         if degree <= 1 || self == Self::ONE {
             return Some(self);
         }

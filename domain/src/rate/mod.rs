@@ -7,6 +7,7 @@
 mod compounding;
 mod fixed;
 mod periodic;
+mod root;
 
 use std::fmt;
 
@@ -97,7 +98,7 @@ impl Rate {
             return Err(RateError::Negative(self.0));
         }
         let mantissa = U256::from(self.0.mantissa().unsigned_abs());
-        let scale = U256::from(10).checked_pow(U256::from(self.0.scale()));
+        let scale = 10u128.checked_pow(self.0.scale()).map(U256::from);
         let multiplier = mantissa.checked_mul(U256::from(count));
         let divisor = scale.and_then(|scale| scale.checked_mul(U256::from(per_year)));
         let product = multiplier.zip(divisor).and_then(|(times, over)| mul_div_half_even(amount, times, over));

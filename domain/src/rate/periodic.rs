@@ -9,7 +9,7 @@ use ruint::Uint;
 use ruint::aliases::{U256, U512, U1024};
 use rust_decimal::Decimal;
 
-use super::compounding::growth;
+use super::compounding::{gcd, growth};
 use super::fixed::{FRACTION_BITS, Fixed, half_even};
 use super::{Compounding, Rate, RateError};
 use crate::period::Frequency;
@@ -60,6 +60,16 @@ impl PeriodicRate {
     /// # Errors
     /// [`RateError::ZeroDenominator`].
     pub fn from_ratio(numerator: U256, denominator: U256) -> Result<Self, RateError> {
+        if denominator.is_power_of_two() {
+            let common = numerator.trailing_zeros().min(denominator.trailing_zeros());
+            return Ok(Self { numerator: numerator >> common, denominator: denominator >> common });
+        }
+        if let (Ok(small), Ok(below)) = (u64::try_from(numerator), u64::try_from(denominator)) {
+            let common = gcd(small, below);
+            let reduced = small.checked_div(common).zip(below.checked_div(common));
+            let (small, below) = reduced.filter(|(_, below)| *below > 0).ok_or(RateError::ZeroDenominator)?;
+            return Ok(Self { numerator: U256::from(small), denominator: U256::from(below) });
+        }
         let common = numerator.gcd(denominator);
         let reduced = numerator.checked_div(common).zip(denominator.checked_div(common));
         match reduced {
@@ -69,7 +79,7 @@ impl PeriodicRate {
     }
 
     fn from_decimal_over(fraction: Decimal, parts: u32) -> Result<Self, RateError> {
-        let scale = U256::from(10).checked_pow(U256::from(fraction.scale()));
+        let scale = 10u128.checked_pow(fraction.scale()).map(U256::from);
         let denominator = scale.and_then(|scale| scale.checked_mul(U256::from(parts)));
         let denominator = denominator.ok_or(RateError::Overflow(fraction))?;
         Self::from_ratio(U256::from(fraction.mantissa().unsigned_abs()), denominator)
@@ -81,9 +91,7 @@ impl PeriodicRate {
         if interest.bits() > U512::from(PERIOD_MAX) << FRACTION_BITS {
             return Err(overflow());
         }
-        let rounded =
-            half_even(interest.bits(), U512::ONE << (FRACTION_BITS - IRRATIONAL_BITS)).ok_or_else(overflow)?;
-        let numerator = U256::checked_from_limbs_slice(rounded.as_limbs()).ok_or_else(overflow)?;
+        let numerator = interest.rounded_to_192().ok_or_else(overflow)?;
         Self::from_ratio(numerator, U256::ONE << IRRATIONAL_BITS)
     }
 
@@ -100,6 +108,17 @@ impl PeriodicRate {
     #[must_use]
     pub fn is_zero(self) -> bool {
         self.numerator.is_zero()
+    }
+
+    /// The rate times 2^128, rounded down, for a rate below one that this can be told of in 256 bits.
+    pub(crate) fn binary_fraction(self) -> Option<u128> {
+        if self.numerator >= self.denominator {
+            return None;
+        }
+        if self.denominator.is_power_of_two() && self.denominator.trailing_zeros() >= 128 {
+            return u128::try_from(self.numerator >> (self.denominator.trailing_zeros() - 128)).ok();
+        }
+        u128::try_from(self.numerator.checked_shl(128)?.checked_div(self.denominator)?).ok()
     }
 
     /// The rate as a decimal fraction of 20 places, to be shown; `None` above what a decimal holds.

@@ -161,3 +161,22 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn a_root_without_division_rounds_as_one_by_division(excess in 1u64..15_000_000_000, degree in prop::sample::select(vec![2u32, 4, 12, 13, 26, 52])) {
+        let value = Fixed::from_ratio(U256::from(1_000_000_000 + excess), U256::from(1_000_000_000u64)).unwrap();
+        let found = value.root(degree).and_then(Fixed::rounded_to_192);
+        prop_assert_eq!(found, value.root_by_division(degree).and_then(Fixed::rounded_to_192));
+        prop_assert!(found.is_some());
+    }
+
+    #[test]
+    fn ratios_are_brought_to_lowest_terms_whatever_their_size(n in any::<u64>(), d in 1u64.., shift in 0usize..190) {
+        let narrow = PeriodicRate::from_ratio(U256::from(n), U256::from(d)).unwrap();
+        let wide = PeriodicRate::from_ratio(U256::from(n) << 128, U256::from(d) << 128).unwrap();
+        prop_assert_eq!(narrow, wide);
+        let binary = PeriodicRate::from_ratio(U256::from(n), U256::ONE << shift).unwrap();
+        prop_assert_eq!(binary, PeriodicRate::from_ratio(U256::from(n) * U256::from(3u8), (U256::ONE << shift) * U256::from(3u8)).unwrap());
+    }
+}

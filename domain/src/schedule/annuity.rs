@@ -1,14 +1,14 @@
 //! Schedules at a rate per period: level payments, interest only, and a single repayment.
 
 use jiff::civil::Date;
-use ruint::Uint;
 use ruint::aliases::{U256, U1024};
 
 use crate::period::Frequency;
 use crate::rate::{FRACTION_BITS, Fixed, PeriodicRate, half_even};
 
 use super::interest::Interest;
-use super::{FirstPeriod, Schedule, ScheduleError, check_due_dates};
+use super::level_payment::level_payment;
+use super::{FirstPeriod, Instalment, Rows, Schedule, ScheduleError, check_due_dates, small_of};
 
 impl Schedule {
     /// Equal payments of principal and interest. The level payment is the one that amortises the principal with the
@@ -27,25 +27,12 @@ impl Schedule {
         check_due_dates(principal, drawn_on, due_dates)?;
         let first = FirstPeriod::from_dates(drawn_on, due_dates, frequency)?;
         let level = level_payment(principal, rate, first, due_dates.len())?;
-        let regular = Interest::regular(*rate);
-        let mut interest = Interest::first(*rate, first)?;
-        let (mut balance, mut carried) = (principal, U256::ZERO);
-        let mut parts = Vec::with_capacity(due_dates.len());
-        let Some((last, others)) = due_dates.split_last() else {
-            return Err(ScheduleError::Count(0));
-        };
-        for due in others {
-            let owed = interest_owed(&interest, balance, carried)?;
-            let payment = level.min(add(balance, owed)?);
-            let paid = owed.min(payment);
-            let repaid = payment.saturating_sub(paid);
-            parts.push((*due, repaid, paid));
-            carried = owed.saturating_sub(paid);
-            balance = balance.saturating_sub(repaid);
-            interest = regular;
+        let interest = Interests { first: Interest::first(*rate, first)?, regular: Interest::regular(*rate) };
+        let rows = || Rows::new(drawn_on, principal, due_dates.len());
+        match level_rows_small(rows(), level, &interest, due_dates) {
+            Some(rows) => rows.finish(),
+            None => level_rows(rows(), level, &interest, due_dates)?.finish(),
         }
-        parts.push((*last, balance, interest_owed(&interest, balance, carried)?));
-        Self::finish(drawn_on, principal, parts)
     }
 
     /// Interest each period, the principal with the last.
@@ -63,13 +50,13 @@ impl Schedule {
         let first = FirstPeriod::from_dates(drawn_on, due_dates, frequency)?;
         let regular = Interest::regular(*rate).on(principal)?;
         let mut interest = Interest::first(*rate, first)?.on(principal)?;
-        let mut parts = Vec::with_capacity(due_dates.len());
+        let mut rows = Rows::new(drawn_on, principal, due_dates.len());
         for (index, due) in (1usize..).zip(due_dates) {
             let repaid = if index == due_dates.len() { principal } else { U256::ZERO };
-            parts.push((*due, repaid, interest));
+            rows.push(*due, repaid, interest)?;
             interest = regular;
         }
-        Self::finish(drawn_on, principal, parts)
+        rows.finish()
     }
 
     /// One repayment on the last of the due dates, with the interest of all periods compounded: the first period is
@@ -101,8 +88,73 @@ impl Schedule {
     /// # Errors
     /// When there is no principal, the due date lies before the drawing, or the sum overflows.
     pub fn single_repayment(principal: U256, interest: U256, drawn_on: Date, due: Date) -> Result<Self, ScheduleError> {
-        Self::finish(drawn_on, principal, vec![(due, principal, interest)])
+        let mut rows = Rows::new(drawn_on, principal, 1);
+        rows.push(due, principal, interest)?;
+        rows.finish()
     }
+}
+
+/// The interest of the first period and of every other one.
+pub(super) struct Interests {
+    pub(super) first: Interest,
+    pub(super) regular: Interest,
+}
+
+/// Pays what is owed with level payments, the last of them with the residue.
+pub(super) fn level_rows(
+    mut rows: Rows,
+    level: U256,
+    interest: &Interests,
+    due_dates: &[Date],
+) -> Result<Rows, ScheduleError> {
+    let (last, others) = due_dates.split_last().ok_or(ScheduleError::Count(0))?;
+    let (mut carried, mut period) = (U256::ZERO, &interest.first);
+    for due in others {
+        let owed = interest_owed(period, rows.balance, carried)?;
+        let payment = level.min(add(rows.balance, owed)?);
+        let paid = owed.min(payment);
+        carried = owed.saturating_sub(paid);
+        rows.push(*due, payment.saturating_sub(paid), paid)?;
+        period = &interest.regular;
+    }
+    let owed = interest_owed(period, rows.balance, carried)?;
+    rows.push(*last, rows.balance, owed)?;
+    Ok(rows)
+}
+
+/// As [`level_rows`] where everything stays below 2^64, which all fiat loans do; otherwise `None`.
+pub(super) fn level_rows_small(mut rows: Rows, level: U256, interest: &Interests, due_dates: &[Date]) -> Option<Rows> {
+    let (last, others) = due_dates.split_last()?;
+    let (level, mut balance) = (small_of(level)?, small_of(rows.principal)?);
+    let (mut carried, mut period) = (0_u64, &interest.first);
+    let owed = |period: &Interest, balance: u64, carried: u64| {
+        period.on_u64(balance.checked_add(carried)?)?.checked_add(carried)
+    };
+    let mut number = 0_u32;
+    let mut push = |due: Date, repaid: u64, paid: u64, after: u64| {
+        number = number.checked_add(1)?;
+        rows.instalments.push(Instalment {
+            number,
+            due,
+            principal: U256::from(repaid),
+            interest: U256::from(paid),
+            fees: U256::ZERO,
+            balance_after: U256::from(after),
+        });
+        Some(())
+    };
+    for due in others {
+        let owed = owed(period, balance, carried)?;
+        let payment = level.min(balance.checked_add(owed)?);
+        let paid = owed.min(payment);
+        let repaid = payment.saturating_sub(paid);
+        carried = owed.saturating_sub(paid);
+        balance = balance.checked_sub(repaid)?;
+        push(*due, repaid, paid, balance)?;
+        period = &interest.regular;
+    }
+    push(*last, balance, owed(period, balance, carried)?, 0)?;
+    Some(rows)
 }
 
 fn interest_owed(interest: &Interest, balance: U256, carried: U256) -> Result<U256, ScheduleError> {
@@ -111,54 +163,6 @@ fn interest_owed(interest: &Interest, balance: U256, carried: U256) -> Result<U2
 
 fn add(a: U256, b: U256) -> Result<U256, ScheduleError> {
     a.checked_add(b).ok_or(ScheduleError::Overflow("interest"))
-}
-
-/// The payment A that brings P(1 + ik) to zero after the first payment and n - 1 regular ones:
-/// A = P (1 + ik) i / ((1 + i)(1 - v^n)), v = 1 / (1 + i), k the length of the first period in regular ones. With k = 1
-/// it is the annuity of any textbook. Everything but v^n is one exact ratio; v^n has 256 binary places.
-pub(super) fn level_payment(
-    principal: U256,
-    rate: &PeriodicRate,
-    first: FirstPeriod,
-    count: usize,
-) -> Result<U256, ScheduleError> {
-    let overflow = || ScheduleError::Overflow("level payment");
-    let n = u32::try_from(count).map_err(|_| ScheduleError::Count(count))?;
-    let growth = rate.denominator().checked_add(rate.numerator()).ok_or_else(overflow)?;
-    let discount = Fixed::from_ratio(rate.denominator(), growth).and_then(|v| v.pow(n)).ok_or_else(overflow)?;
-    let repaid = Fixed::ONE.checked_sub(discount).ok_or_else(overflow)?;
-    let level = if rate.is_zero() || repaid.bits().is_zero() {
-        half_even(Uint::<1024, 16>::from(principal), U1024::from(n))
-    } else {
-        level_ratio(principal, rate, first, growth)
-            .zip(level_divisor(rate, first, growth, repaid))
-            .and_then(|(numerator, denominator)| half_even(numerator, denominator))
-    };
-    level.and_then(|wide| U256::checked_from_limbs_slice(wide.as_limbs())).ok_or_else(overflow)
-}
-
-fn level_ratio(principal: U256, rate: &PeriodicRate, first: FirstPeriod, growth: U256) -> Option<U1024> {
-    let (days, regular_days) = first.ratio();
-    let mut numerator = U1024::from(principal).checked_mul(U1024::from(rate.numerator()))?;
-    if days != regular_days {
-        let first_growth = rate
-            .denominator()
-            .checked_mul(U256::from(regular_days))?
-            .checked_add(rate.numerator().checked_mul(U256::from(days))?)?;
-        numerator = numerator.checked_mul(U1024::from(first_growth))?;
-    } else {
-        numerator = numerator.checked_mul(U1024::from(growth))?;
-    }
-    numerator.checked_shl(FRACTION_BITS)
-}
-
-fn level_divisor(rate: &PeriodicRate, first: FirstPeriod, growth: U256, repaid: Fixed) -> Option<U1024> {
-    let (days, regular_days) = first.ratio();
-    let regular = if days == regular_days { 1 } else { regular_days };
-    U1024::from(growth)
-        .checked_mul(U1024::from(rate.denominator()))?
-        .checked_mul(U1024::from(regular))?
-        .checked_mul(U1024::from(repaid.bits()))
 }
 
 /// P ((1 + ik)(1 + i)^regular - 1), rounded once.

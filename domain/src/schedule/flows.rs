@@ -11,7 +11,7 @@ use crate::apr::root_between;
 use crate::period::days_between;
 
 use super::interest::Interest;
-use super::{Schedule, ScheduleError, check_count};
+use super::{Rows, Schedule, ScheduleError, check_count};
 
 /// The daily rate is searched up to here: a thousandfold growth a day.
 const MAX_DAILY: f64 = 1_000.0;
@@ -32,7 +32,7 @@ impl Schedule {
         let gaps = days_since_previous(drawn_on, payments);
         let rate = daily_rate(principal, payments, &gaps).ok_or(ScheduleError::Overflow("daily rate"))?;
         let mut gaps = gaps.iter();
-        split(principal, drawn_on, payments, |balance| {
+        split(principal, drawn_on, payments.iter().copied(), |balance| {
             let days = U256::from(gaps.next().copied().unwrap_or(0));
             let numerator = rate.checked_mul(days).ok_or(ScheduleError::Overflow("interest"))?;
             Interest::new(numerator, U256::ONE << DAILY_BITS).on(balance)
@@ -46,25 +46,25 @@ impl Schedule {
 pub(super) fn split(
     principal: U256,
     drawn_on: Date,
-    payments: &[(Date, U256)],
+    payments: impl ExactSizeIterator<Item = (Date, U256)> + Clone,
     mut accrued: impl FnMut(U256) -> Result<U256, ScheduleError>,
 ) -> Result<Schedule, ScheduleError> {
-    let total = super::sum(payments.iter().map(|(_, amount)| *amount), "total of the payments")?;
+    let total = super::sum(payments.clone().map(|(_, amount)| amount), "total of the payments")?;
     let interest = total.checked_sub(principal).ok_or(ScheduleError::TotalBelowPrincipal { total, principal })?;
     let (mut balance, mut left, mut carried) = (principal, interest, U256::ZERO);
-    let mut parts = Vec::with_capacity(payments.len());
+    let mut rows = Rows::new(drawn_on, principal, payments.len());
     for (due, payment) in payments {
         // What is carried is interest that will be paid, so it never exceeds what is left of it.
         let owed = balance.checked_add(carried).ok_or(ScheduleError::Overflow("interest"))?;
         let wanted = accrued(owed)?.checked_add(carried).ok_or(ScheduleError::Overflow("interest"))?;
-        let paid = wanted.max(payment.saturating_sub(balance)).min(*payment).min(left);
+        let paid = wanted.max(payment.saturating_sub(balance)).min(payment).min(left);
         let repaid = payment.saturating_sub(paid);
         left = left.saturating_sub(paid);
         carried = wanted.saturating_sub(paid).min(left);
         balance = balance.saturating_sub(repaid);
-        parts.push((*due, repaid, paid));
+        rows.push(due, repaid, paid)?;
     }
-    Schedule::finish(drawn_on, principal, parts)
+    rows.finish()
 }
 
 fn check_flows(principal: U256, drawn_on: Date, payments: &[(Date, U256)]) -> Result<(), ScheduleError> {

@@ -27,11 +27,10 @@ impl Schedule {
         let payments = shares(total, due_dates.len()).ok_or(ScheduleError::Count(due_dates.len()))?;
         let repaid = shares(principal, due_dates.len()).ok_or(ScheduleError::Count(due_dates.len()))?;
         let interest = payments.level.saturating_sub(repaid.level);
-        let mut dated: Vec<_> = due_dates.iter().map(|due| (*due, payments.level)).collect();
-        if let Some((_, last)) = dated.last_mut() {
-            *last = payments.last;
-        }
-        split(principal, drawn_on, &dated, |_| Ok(interest))
+        let last = due_dates.len().saturating_sub(1);
+        let payment = |index: usize| if index == last { payments.last } else { payments.level };
+        let dated = due_dates.iter().enumerate().map(|(index, due)| (*due, payment(index)));
+        split(principal, drawn_on, dated, |_| Ok(interest))
     }
 }
 

@@ -10,6 +10,7 @@ mod first_period;
 mod flows;
 mod interest;
 mod level;
+mod level_payment;
 
 use jiff::civil::Date;
 use ruint::aliases::U256;
@@ -54,6 +55,12 @@ impl Instalment {
     /// # Errors
     /// [`ScheduleError::Overflow`].
     pub fn payment(&self) -> Result<U256, ScheduleError> {
+        let small = small_of(self.principal).zip(small_of(self.interest)).zip(small_of(self.fees));
+        if let Some(((principal, interest), fees)) = small
+            && let Some(sum) = principal.checked_add(interest).and_then(|sum| sum.checked_add(fees))
+        {
+            return Ok(U256::from(sum));
+        }
         let without_fees = self.principal.checked_add(self.interest);
         without_fees.and_then(|sum| sum.checked_add(self.fees)).ok_or(ScheduleError::Overflow("payment"))
     }
@@ -120,6 +127,9 @@ impl Schedule {
     /// # Errors
     /// [`ScheduleError::Overflow`] when the payments no longer add up in 78 digits.
     pub fn with_fee_per_instalment(mut self, fee: U256) -> Result<Self, ScheduleError> {
+        if fee.is_zero() {
+            return Ok(self);
+        }
         for instalment in &mut self.instalments {
             let fees = instalment.fees.checked_add(fee);
             instalment.fees = fees.ok_or(ScheduleError::Overflow("fee per instalment"))?;
@@ -157,18 +167,35 @@ impl Schedule {
         }
         self.total_payments().map(|_| ())
     }
+}
+
+/// A schedule under construction, row by row, where it will stay. Rows hold 136 bytes: they are written once.
+#[derive(Debug)]
+struct Rows {
+    drawn_on: Date,
+    principal: U256,
+    balance: U256,
+    instalments: Vec<Instalment>,
+}
+
+impl Rows {
+    fn new(drawn_on: Date, principal: U256, count: usize) -> Self {
+        Self { drawn_on, principal, balance: principal, instalments: Vec::with_capacity(count) }
+    }
+
+    fn push(&mut self, due: Date, repaid: U256, interest: U256) -> Result<(), ScheduleError> {
+        let after = self.balance.checked_sub(repaid);
+        self.balance = after.ok_or(ScheduleError::Broken("no more principal is repaid than was drawn"))?;
+        let number = u32::try_from(self.instalments.len()).ok().and_then(|before| before.checked_add(1));
+        let number = number.ok_or(ScheduleError::Count(self.instalments.len()))?;
+        let (fees, balance_after) = (U256::ZERO, self.balance);
+        self.instalments.push(Instalment { number, due, principal: repaid, interest, fees, balance_after });
+        Ok(())
+    }
 
     /// What builders end with: totals that fit, and the promises of the module.
-    fn finish(drawn_on: Date, principal: U256, parts: Vec<(Date, U256, U256)>) -> Result<Self, ScheduleError> {
-        let mut balance = principal;
-        let mut instalments = Vec::with_capacity(parts.len());
-        for (number, (due, repaid, interest)) in (1u32..).zip(parts) {
-            let after = balance.checked_sub(repaid);
-            balance = after.ok_or(ScheduleError::Broken("no more principal is repaid than was drawn"))?;
-            let fees = U256::ZERO;
-            instalments.push(Instalment { number, due, principal: repaid, interest, fees, balance_after: balance });
-        }
-        Self::try_new(drawn_on, principal, instalments)
+    fn finish(self) -> Result<Schedule, ScheduleError> {
+        Schedule::try_new(self.drawn_on, self.principal, self.instalments)
     }
 }
 
@@ -195,8 +222,24 @@ fn check_count(count: usize) -> Result<(), ScheduleError> {
     }
 }
 
-fn sum(mut parts: impl Iterator<Item = U256>, name: &'static str) -> Result<U256, ScheduleError> {
-    parts.try_fold(U256::ZERO, |total, part| total.checked_add(part)).ok_or(ScheduleError::Overflow(name))
+/// Amounts below 2^64 are added up in 128 bits, the few others in 256.
+fn sum(parts: impl Iterator<Item = U256>, name: &'static str) -> Result<U256, ScheduleError> {
+    let (mut small, mut wide) = (0u128, U256::ZERO);
+    for part in parts {
+        match small_of(part).and_then(|part| small.checked_add(u128::from(part))) {
+            Some(total) => small = total,
+            None => wide = wide.checked_add(part).ok_or(ScheduleError::Overflow(name))?,
+        }
+    }
+    wide.checked_add(U256::from(small)).ok_or(ScheduleError::Overflow(name))
+}
+
+/// The amount where it is below 2^64.
+fn small_of(amount: U256) -> Option<u64> {
+    match *amount.as_limbs() {
+        [small, 0, 0, 0] => Some(small),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -233,7 +233,7 @@ proptest! {
         let rate = PeriodicRate::from_nominal(Rate::from_bps(Bps(bps)).unwrap(), Compounding::Monthly, Frequency::Monthly).unwrap();
         let due = months(count);
         let first = FirstPeriod::from_dates(DRAWN, &due, Frequency::Monthly).unwrap();
-        let found = annuity::level_payment(U256::from(principal), &rate, first, due.len()).unwrap();
+        let found = level_payment::level_payment(U256::from(principal), &rate, first, due.len()).unwrap();
         prop_assert_eq!(found, payment_by_trial(principal, rate, due.len()));
     }
 
@@ -244,6 +244,60 @@ proptest! {
             prop_assert_eq!(Some(U256::from(small)), interest.on_wide(U256::from(balance)));
         } else {
             prop_assert!(balance.checked_mul(u128::from(n)).is_none());
+        }
+    }
+
+    #[test]
+    fn interest_by_64_bits_is_the_wide_one(balance in any::<u64>(), bits in 0u32..64, n in any::<u64>(), d in 1u64..) {
+        let (interest, balance) = (Interest::new(U256::from(n), U256::from(d)), balance >> bits);
+        if let Some(small) = interest.on_u64(balance) {
+            prop_assert_eq!(Some(U256::from(small)), interest.on_wide(U256::from(balance)));
+        }
+    }
+
+    #[test]
+    fn interest_over_a_power_of_two_is_the_wide_one(balance in any::<u64>(), limbs in any::<[u64; 4]>(), shift in 40usize..256, places in 0usize..=192, zeros in 0usize..200) {
+        let numerator = (U256::from_limbs(limbs) >> shift) >> zeros << zeros;
+        let interest = Interest::new(numerator, U256::ONE << places);
+        if let Some(small) = interest.on_binary(balance) {
+            prop_assert_eq!(Some(U256::from(small)), interest.on_wide(U256::from(balance)));
+        }
+    }
+
+    #[test]
+    fn a_narrow_level_payment_is_the_wide_one(principal in 1u128..1 << 93, bits in 0u32..90, bps in 1u32..100_000, count in 1u32..=480, days in 1u32..800, effective in any::<bool>()) {
+        let yearly = Rate::from_bps(Bps(bps)).unwrap();
+        let rate = if effective {
+            PeriodicRate::from_effective(yearly, Frequency::Monthly).unwrap()
+        } else {
+            PeriodicRate::from_nominal(yearly, Compounding::Monthly, Frequency::Monthly).unwrap()
+        };
+        let principal = U256::from((principal >> bits).max(1));
+        let due = DRAWN.checked_add(jiff::Span::new().days(days)).unwrap();
+        for first in [FirstPeriod::REGULAR, FirstPeriod::from_dates(DRAWN, &[due], Frequency::Monthly).unwrap()] {
+            if let Some(narrow) = level_payment::narrow(principal, &rate, first, count) {
+                prop_assert_eq!(Ok(narrow), level_payment::wide(principal, &rate, first, count));
+            }
+        }
+    }
+
+    #[test]
+    fn rows_by_64_bits_are_the_wide_ones(principal in 1u64.., bits in 0u32..60, level in any::<u64>(), bps in 0u32..100_000, count in 1u32..60, effective in any::<bool>()) {
+        let yearly = Rate::from_bps(Bps(bps)).unwrap();
+        let rate = if effective {
+            PeriodicRate::from_effective(yearly, Frequency::Monthly).unwrap()
+        } else {
+            PeriodicRate::from_nominal(yearly, Compounding::Monthly, Frequency::Monthly).unwrap()
+        };
+        let due = months(count);
+        let interests = annuity::Interests { first: Interest::regular(rate), regular: Interest::regular(rate) };
+        let (principal, level) = ((principal >> bits).max(1), U256::from(level >> bits));
+        let rows = || Rows::new(DRAWN, U256::from(principal), due.len());
+        if let Some(small) = annuity::level_rows_small(rows(), level, &interests, &due) {
+            let wide = annuity::level_rows(rows(), level, &interests, &due).unwrap();
+            prop_assert_eq!(small.instalments, wide.instalments);
+        } else {
+            prop_assert!(principal > 1 << 32 || level > U256::from(1u64 << 32) || bps > 20_000);
         }
     }
 
@@ -274,7 +328,7 @@ proptest! {
         prop_assert!(cost(a.min(b)) <= cost(a.max(b)));
         let level = |bps| {
             let rate = PeriodicRate::from_nominal(Rate::from_bps(Bps(bps)).unwrap(), Compounding::Monthly, Frequency::Monthly).unwrap();
-            annuity::level_payment(U256::from(principal), &rate, FirstPeriod::REGULAR, count as usize).unwrap()
+            level_payment::level_payment(U256::from(principal), &rate, FirstPeriod::REGULAR, count as usize).unwrap()
         };
         prop_assert!(level(a.min(b)) <= level(a.max(b)));
     }

@@ -106,10 +106,9 @@ fn offer(input: &ScheduleInput, registry: &AssetRegistry) -> Result<Offer, Probl
 }
 
 fn view(terms: &Terms) -> Result<TermsView, Problem> {
-    let lines = terms.schedule_lines().map_err(|error| Problem::internal(&error))?;
     let (principal, total) = ((&terms.principal).into(), (&terms.total_repayable).into());
-    let schedule = ScheduleView::from_lines(&lines, terms.schedule.drawn_on(), principal, total)
-        .map_err(|error| Problem::internal(&error))?;
+    let schedule =
+        ScheduleView::new(&terms.schedule, principal, total).map_err(|error| Problem::internal(&error))?;
     Ok(TermsView {
         principal: (&terms.principal).into(),
         disbursed: (&terms.disbursed).into(),

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// Never for the views of this API.
 pub fn tagged(value: &impl Serialize, request: &HeaderMap) -> Result<Response, Problem> {
     let body = serde_json::to_vec(value).map_err(|error| Problem::internal(&error))?;
-    let digest: String = Sha256::digest(&body).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let digest = const_hex::encode(Sha256::digest(&body).get(..16).unwrap_or_default());
     let tag = format!("\"{digest}\"");
     let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let unchanged = known.flat_map(|list| list.split(',')).any(|one| {

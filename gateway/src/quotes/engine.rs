@@ -4,7 +4,7 @@
 //! every call is bounded by it inside its guards, and a backstop here holds even if a guard should not.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use adapters::clock::stored_precision;
@@ -27,7 +27,8 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::hub::{Hub, Progress, Run};
-use super::snapshot::{Arrived, AskedProviders, OutcomeRow, QuoteRow, RequestRow, RequestState, Snapshot};
+use super::snapshot::{Answer, AskedProviders, OutcomeRow, QuoteRow, RequestRow, RequestState, Snapshot, json};
+use super::store::packed::pack;
 use super::store::{Arrival, Completion, HandOver, Store};
 use super::view::{OutcomeView, ProviderView, QuoteView, RefusalView};
 
@@ -72,13 +73,10 @@ pub struct Engine {
     pub tasks: TaskTracker,
 }
 
-type Answer = Result<Vec<Offer>, Refusal>;
-
-/// One provider's answer.
+/// One provider's rows, and the same as JSON to be stored.
 struct Answered {
-    provider: Guarded,
     answer: Answer,
-    elapsed: Duration,
+    stored: String,
 }
 
 /// The view of a provider that goes with everything it says.
@@ -95,7 +93,7 @@ impl Engine {
         let (engine, going) = (self.clone(), Arc::clone(&run));
         self.tasks.spawn(async move {
             let id = question.request.id;
-            let end = Settling { engine: &engine, question, run: &going, seq: 0, quotes_made: 0 }.settle_all().await;
+            let end = Settling { engine: &engine, question: &question, run: &going }.settle_all().await;
             going.advance(end);
             engine.hub.remove(id);
         });
@@ -103,16 +101,90 @@ impl Engine {
     }
 }
 
-async fn call(provider: Guarded, request: Arc<CreditRequest>, trace: TraceContext) -> Answered {
-    let started = Instant::now();
-    let answer = match provider.capabilities().ask(&request) {
-        Ok(ask) => {
-            let deadline = request.deadline;
-            provider.quote(QuoteCall { request, ask, deadline, trace }).await
-        }
-        Err(rule) => Err(Refusal::NotEligible(rule)),
-    };
-    Answered { provider, answer, elapsed: started.elapsed() }
+/// What is asked, by whoever asks for it.
+struct Asking<'a> {
+    engine: &'a Engine,
+    question: &'a Question,
+    quotes_made: AtomicU16,
+}
+
+impl Asking<'_> {
+    /// One provider's rows. They are made as its answer comes, while others are still waited for.
+    async fn ask(&self, provider: &Guarded) -> Answered {
+        let started = Instant::now();
+        let request = &self.question.request;
+        let answer = match provider.capabilities().ask(request) {
+            Ok(ask) => {
+                let (deadline, trace) = (request.deadline, self.question.trace);
+                provider.quote(QuoteCall { request: Arc::clone(request), ask, deadline, trace }).await
+            }
+            Err(rule) => Err(Refusal::NotEligible(rule)),
+        };
+        self.answered(provider, answer, started.elapsed())
+    }
+
+    fn answered(&self, provider: &Guarded, answer: Result<Vec<Offer>, Refusal>, elapsed: Duration) -> Answered {
+        let answer = self.rows(provider.capabilities(), answer, elapsed);
+        Answered { stored: json(&answer), answer }
+    }
+
+    fn rows(&self, by: &Capabilities, answer: Result<Vec<Offer>, Refusal>, elapsed: Duration) -> Answer {
+        let now = stored_precision(self.engine.clock.now());
+        let quotes = answer.and_then(|offers| self.quotes(by, offers, now));
+        let (outcome, refusal, standing, quotes) = match quotes {
+            Ok(quotes) => ("answered", None, None, quotes),
+            Err(refusal) => {
+                let standing = standing_of_refusal(&refusal, by.id);
+                (refusal.kind(), Some(RefusalView::new(&refusal, now)), Some(standing), Vec::new())
+            }
+        };
+        let view = OutcomeView {
+            provider: provider_view(by),
+            outcome: outcome.to_owned(),
+            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            refusal,
+            quotes: Vec::new(),
+            rank: None,
+        };
+        Answer { outcome: OutcomeRow { provider_id: by.id, seq: 0, view, standing, created_at: now }, quotes }
+    }
+
+    /// Every offer on equal terms. One that cannot be put on them spoils the whole answer: what a lender says that
+    /// contradicts itself is not believed in part.
+    fn quotes(&self, by: &Capabilities, offers: Vec<Offer>, now: Timestamp) -> Result<Vec<QuoteRow>, Refusal> {
+        offers.into_iter().map(|offer| self.quote(by, offer, now)).collect()
+    }
+
+    fn quote(&self, by: &Capabilities, offer: Offer, now: Timestamp) -> Result<QuoteRow, Refusal> {
+        let malformed = |error: &dyn std::error::Error| Refusal::Malformed { rule: error.to_string() };
+        let request = &self.question.request;
+        let terms = normalise(&offer, request.drawn_on, request.apr_method()).map_err(|e| malformed(&e))?;
+        let quote = Quote {
+            id: QuoteId::numbered(request.id, self.next_quote()),
+            credit_request_id: request.id,
+            provider: ProviderRef { id: by.id, name: by.name.clone(), kind: by.kind },
+            created_at: now,
+            offer,
+            terms,
+        };
+        let policy = &self.engine.policy;
+        let assessment = assess(request, policy, &quote).map_err(|e| malformed(&e))?;
+        let lines = quote.terms.schedule_lines().map_err(|e| malformed(&e))?;
+        let view = QuoteView::new(&quote, &assessment, &policy.version, &lines).map_err(|e| malformed(&e))?;
+        Ok(QuoteRow {
+            quote_id: quote.id,
+            provider_id: by.id,
+            seq: 0,
+            view,
+            standing: assessment.standing,
+            schedule: quote.terms.schedule,
+        })
+    }
+
+    /// The next quote's number, from 1. There are fewer places for lenders than would use all of them up.
+    fn next_quote(&self) -> u16 {
+        self.quotes_made.fetch_add(1, Ordering::Relaxed).saturating_add(1)
+    }
 }
 
 /// `arrived` and what else comes at the same moment, up to `most`: at once when those are all.
@@ -136,24 +208,19 @@ async fn gather(
 /// The work on one request.
 struct Settling<'a> {
     engine: &'a Engine,
-    question: Question,
+    question: &'a Question,
     run: &'a Run,
-    /// Last place given in the order of arrival.
-    seq: i32,
-    quotes_made: u16,
 }
 
 impl Settling<'_> {
-    async fn settle_all(mut self) -> Progress {
-        let engine = self.engine;
+    async fn settle_all(self) -> Progress {
+        let (engine, question) = (self.engine, self.question);
         let started = Instant::now();
-        let wait = self.question.request.deadline.remaining(engine.clock.now()).saturating_add(BACKSTOP);
-        let mut missing = engine.providers.to_vec();
-        let (request, trace) = (&self.question.request, self.question.trace);
-        let calls: FuturesUnordered<_> =
-            missing.iter().map(|provider| call(provider.clone(), Arc::clone(request), trace)).collect();
-        let most = missing.len().max(1);
-        let mut answers = calls.ready_chunks(most);
+        let wait = question.request.deadline.remaining(engine.clock.now()).saturating_add(BACKSTOP);
+        let asking = Asking { engine, question, quotes_made: AtomicU16::new(0) };
+        let mut missing: Vec<&Guarded> = engine.providers.iter().collect();
+        let calls: FuturesUnordered<_> = missing.iter().map(|provider| asking.ask(provider)).collect();
+        let mut answers = calls.ready_chunks(missing.len().max(1));
         let mut receipts = FuturesOrdered::new();
         let backstop = tokio::time::sleep(wait);
         tokio::pin!(backstop);
@@ -169,24 +236,22 @@ impl Settling<'_> {
                 }
                 Some(first) = answers.next(), if !missing.is_empty() => gather(first, &mut answers, missing.len()).await,
                 () = &mut backstop, if !missing.is_empty() => {
-                    let late = |provider: &Guarded| Answered {
-                        provider: provider.clone(),
-                        answer: Err(Refusal::TimedOut { waited: wait }),
-                        elapsed: started.elapsed(),
+                    let late = |provider: &&Guarded| {
+                        asking.answered(provider, Err(Refusal::TimedOut { waited: wait }), started.elapsed())
                     };
                     missing.iter().map(late).collect()
                 }
             };
-            missing.retain(|provider| !arrived.iter().any(|answered| answered.provider.id() == provider.id()));
+            missing.retain(|provider| !arrived.iter().any(|one| one.answer.outcome.provider_id == provider.id()));
             receipts.push_back(self.hand_over(arrived, missing.is_empty()).await);
         }
         if all_stored { Progress::Finished } else { Progress::Lost }
     }
 
     /// Settles what arrived and hands it to the store. The future tells up to where things are stored, and whether.
-    async fn hand_over(&mut self, arrived: Vec<Answered>, last: bool) -> impl Future<Output = (i32, bool)> + use<> {
-        let hand_over = self.settle(arrived, last);
-        let (seq, receipt) = (self.seq, self.engine.store.put(hand_over).await);
+    async fn hand_over(&self, arrived: Vec<Answered>, last: bool) -> impl Future<Output = (i32, bool)> + use<> {
+        let (hand_over, seq) = self.settle(arrived, last);
+        let receipt = self.engine.store.put(hand_over).await;
         async move { (seq, receipt.stored().await.is_ok()) }
     }
 
@@ -197,18 +262,13 @@ impl Settling<'_> {
         stored
     }
 
-    /// Turns what arrived into rows, shows them to whoever looks at the run, and hands them over to be stored.
-    fn settle(&mut self, answered: Vec<Answered>, last: bool) -> HandOver {
-        let first_seq = self.seq.saturating_add(1);
-        let mut arrived = Arrived::default();
-        for one in answered {
-            let (outcome, quotes) = self.rows(one);
-            arrived.outcomes.push(Arc::new(outcome));
-            arrived.quotes.extend(quotes.into_iter().map(Arc::new));
-        }
-        let rows = arrived.json();
+    /// Shows what arrived to whoever looks at the run, and makes it ready to be stored: with the last place in the order
+    /// of arrival.
+    fn settle(&self, arrived: Vec<Answered>, last: bool) -> (HandOver, i32) {
+        let rows = pack(&list_of(arrived.iter().map(|one| one.stored.as_str())));
         let mut snapshot = self.run.lock();
-        snapshot.add(arrived);
+        let arrival = Some(Arrival { seq: snapshot.last_seq().saturating_add(1), rows });
+        snapshot.add(arrived.into_iter().map(|one| one.answer));
         let completion = last.then(|| {
             let (state, at) =
                 (RequestState::after_quoting(snapshot.quotes.len()), stored_precision(self.engine.clock.now()));
@@ -216,13 +276,8 @@ impl Settling<'_> {
             snapshot.request.completed_at = Some(at);
             Completion { state, at, answers: self.answers_with(&snapshot) }
         });
-        HandOver {
-            tenant: self.question.request.tenant,
-            request: self.question.request.id,
-            arrival: Some(Arrival { seq: first_seq, rows }),
-            completion,
-            answer: None,
-        }
+        let (tenant, request) = (self.question.request.tenant, self.question.request.id);
+        (HandOver { tenant, request, arrival, completion, answer: None }, snapshot.last_seq())
     }
 
     /// Makes the caller's answer, where one still waits for it.
@@ -233,75 +288,18 @@ impl Settling<'_> {
         }
         waited_for
     }
+}
 
-    fn next_seq(&mut self) -> i32 {
-        self.seq = self.seq.saturating_add(1);
-        self.seq
-    }
-
-    /// The next quote's number. There are fewer places for lenders than would be needed to use all of them up.
-    fn next_quote(&mut self) -> Result<u16, Refusal> {
-        self.quotes_made = self.quotes_made.checked_add(1).ok_or(Refusal::Unknown)?;
-        Ok(self.quotes_made)
-    }
-
-    fn rows(&mut self, answered: Answered) -> (OutcomeRow, Vec<QuoteRow>) {
-        let now = stored_precision(self.engine.clock.now());
-        let capabilities = answered.provider.capabilities();
-        let outcome_seq = self.next_seq();
-        let quotes = answered.answer.and_then(|offers| self.quotes(capabilities, offers, now));
-        let (outcome, refusal, standing, quotes) = match quotes {
-            Ok(quotes) => ("answered", None, None, quotes),
-            Err(refusal) => {
-                let standing = standing_of_refusal(&refusal, capabilities.id);
-                (refusal.kind(), Some(RefusalView::new(&refusal, now)), Some(standing), Vec::new())
-            }
-        };
-        let view = OutcomeView {
-            provider: provider_view(capabilities),
-            outcome: outcome.to_owned(),
-            elapsed_ms: u64::try_from(answered.elapsed.as_millis()).unwrap_or(u64::MAX),
-            refusal,
-            quotes: Vec::new(),
-            rank: None,
-        };
-        let row = OutcomeRow { provider_id: capabilities.id, seq: outcome_seq, view, standing, created_at: now };
-        (row, quotes)
-    }
-
-    /// Every offer on equal terms. One that cannot be put on them spoils the whole answer: what a lender says that
-    /// contradicts itself is not believed in part.
-    fn quotes(&mut self, by: &Capabilities, offers: Vec<Offer>, now: Timestamp) -> Result<Vec<QuoteRow>, Refusal> {
-        let mut quotes = Vec::with_capacity(offers.len());
-        for offer in offers {
-            quotes.push(self.quote(by, offer, now)?);
+/// A JSON list of values that are JSON already.
+fn list_of<'a>(values: impl Iterator<Item = &'a str> + Clone) -> String {
+    let mut list = String::with_capacity(values.clone().map(|value| value.len() + 1).sum::<usize>() + 2);
+    list.push('[');
+    for (index, value) in values.enumerate() {
+        if index > 0 {
+            list.push(',');
         }
-        Ok(quotes)
+        list.push_str(value);
     }
-
-    fn quote(&mut self, by: &Capabilities, offer: Offer, now: Timestamp) -> Result<QuoteRow, Refusal> {
-        let malformed = |error: &dyn std::error::Error| Refusal::Malformed { rule: error.to_string() };
-        let request = Arc::clone(&self.question.request);
-        let terms = normalise(&offer, request.drawn_on, request.apr_method()).map_err(|e| malformed(&e))?;
-        let quote = Quote {
-            id: QuoteId::numbered(request.id, self.next_quote()?),
-            credit_request_id: request.id,
-            provider: ProviderRef { id: by.id, name: by.name.clone(), kind: by.kind },
-            created_at: now,
-            offer,
-            terms,
-        };
-        let policy = &self.engine.policy;
-        let assessment = assess(&request, policy, &quote).map_err(|e| malformed(&e))?;
-        let schedule = quote.terms.schedule_lines().map_err(|e| malformed(&e))?;
-        let view = QuoteView::new(&quote, &assessment, &policy.version, &schedule).map_err(|e| malformed(&e))?;
-        Ok(QuoteRow {
-            quote_id: quote.id,
-            provider_id: by.id,
-            seq: self.next_seq(),
-            view,
-            standing: assessment.standing,
-            schedule,
-        })
-    }
+    list.push(']');
+    list
 }

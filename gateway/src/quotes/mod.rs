@@ -7,6 +7,7 @@ pub mod read;
 pub mod snapshot;
 pub mod start;
 pub mod store;
+mod stored_schedule;
 pub mod stream;
 pub mod sweep;
 pub mod turns;

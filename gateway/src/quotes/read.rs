@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use domain::ids::{CreditRequestId, QuoteId, TenantId};
+use domain::schedule::ScheduleError;
 use serde::de::DeserializeOwned;
 use sqlx::{Postgres, Transaction};
 
-use super::snapshot::{AskedProviders, RequestRow, RequestState, Snapshot};
-use super::view::{LineError, ScheduleView};
+use super::snapshot::{Answer, AskedProviders, RequestRow, RequestState, Snapshot};
+use super::store::packed::{UnpackError, unpack};
+use super::view::ScheduleView;
 use crate::db::{Db, DbError};
 
 #[derive(Debug, thiserror::Error)]
@@ -16,8 +18,10 @@ pub enum ReadError {
     Db(#[from] DbError),
     #[error("the stored {what} of {of} cannot be read: {source}")]
     Form { what: &'static str, of: String, source: serde_json::Error },
+    #[error("an arrival of {of} cannot be unpacked: {source}")]
+    Packed { of: CreditRequestId, source: UnpackError },
     #[error("{of}: {source}")]
-    Schedule { of: QuoteId, source: LineError },
+    Schedule { of: QuoteId, source: ScheduleError },
 }
 
 impl From<sqlx::Error> for ReadError {
@@ -30,7 +34,7 @@ impl From<ReadError> for crate::problem::Problem {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Db(error) => error.into(),
-            ReadError::Form { .. } | ReadError::Schedule { .. } => Self::internal(&error),
+            ReadError::Form { .. } | ReadError::Packed { .. } | ReadError::Schedule { .. } => Self::internal(&error),
         }
     }
 }
@@ -53,7 +57,8 @@ pub async fn snapshot(db: &Db, tenant: TenantId, id: CreditRequestId) -> Result<
     tx.rollback().await?;
     let mut snapshot = Snapshot { request, outcomes: Vec::new(), quotes: Vec::new() };
     for rows in arrivals {
-        snapshot.add(read("arrival", id, &rows)?);
+        let rows = unpack(&rows).map_err(|source| ReadError::Packed { of: id, source })?;
+        snapshot.add(read::<Vec<Answer>>("arrival", id, &rows)?);
     }
     Ok(Some(snapshot))
 }
@@ -94,6 +99,6 @@ pub async fn schedule(db: &Db, tenant: TenantId, quote: QuoteId) -> Result<Optio
     let Some(snapshot) = snapshot(db, tenant, quote.credit_request()).await? else { return Ok(None) };
     let Some(row) = snapshot.quotes.iter().find(|row| row.quote_id == quote) else { return Ok(None) };
     let (principal, total) = (row.view.principal.clone(), row.view.total_repayable.clone());
-    let schedule = ScheduleView::from_lines(&row.schedule, snapshot.request.drawn_on, principal, total);
+    let schedule = ScheduleView::new(&row.schedule, principal, total);
     schedule.map(Some).map_err(|source| ReadError::Schedule { of: quote, source })
 }

@@ -9,6 +9,7 @@ use domain::Decimal;
 use domain::ids::{CreditRequestId, ProviderId, QuoteId};
 use domain::ranking::{Standing, rank};
 use domain::rate::Rate;
+use domain::schedule::Schedule;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::engine::provider_view;
 use super::input::CreditRequestInput;
+use super::stored_schedule;
 use super::view::{OutcomeView, ProviderView, QuoteBrief, QuoteView};
 
 /// Where a credit request is in its life.
@@ -83,7 +85,8 @@ pub struct RequestRow {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutcomeRow {
     pub provider_id: ProviderId,
-    /// Place in the order of arrival, shared with the quotes.
+    /// Place in the order of arrival, shared with the quotes. Not stored: it follows from where the row stands.
+    #[serde(skip)]
     pub seq: i32,
     pub view: OutcomeView,
     /// None where quotes stand for it.
@@ -96,26 +99,20 @@ pub struct OutcomeRow {
 pub struct QuoteRow {
     pub quote_id: QuoteId,
     pub provider_id: ProviderId,
-    /// Place in the order of arrival, shared with the outcomes.
+    /// Place in the order of arrival, shared with the outcomes. Not stored: it follows from where the row stands.
+    #[serde(skip)]
     pub seq: i32,
     pub view: QuoteView,
     pub standing: Standing,
-    /// See [`domain::normalise::Terms::schedule_lines`].
-    pub schedule: String,
+    #[serde(with = "stored_schedule")]
+    pub schedule: Schedule,
 }
 
-/// What arrived at one moment, in the order of arrival. Stored in this form.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Arrived {
-    pub outcomes: Vec<Arc<OutcomeRow>>,
-    pub quotes: Vec<Arc<QuoteRow>>,
-}
-
-impl Arrived {
-    #[must_use]
-    pub fn json(&self) -> String {
-        json(self)
-    }
+/// What one provider came to. Stored in this form, in a list of those that arrived at one moment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Answer {
+    pub outcome: OutcomeRow,
+    pub quotes: Vec<QuoteRow>,
 }
 
 /// A request with what is known of it.
@@ -240,9 +237,14 @@ impl Snapshot {
         self
     }
 
-    pub fn add(&mut self, arrived: Arrived) {
-        self.outcomes.extend(arrived.outcomes);
-        self.quotes.extend(arrived.quotes);
+    /// Adds what arrived, giving each row the next place: an outcome, then its quotes.
+    pub fn add(&mut self, answers: impl IntoIterator<Item = Answer>) {
+        let mut places = self.last_seq().saturating_add(1)..;
+        for Answer { mut outcome, quotes } in answers {
+            outcome.seq = places.next().unwrap_or(i32::MAX);
+            self.outcomes.push(Arc::new(outcome));
+            self.quotes.extend(quotes.into_iter().zip(&mut places).map(|(quote, seq)| Arc::new(QuoteRow { seq, ..quote })));
+        }
     }
 
     /// Last place in the order of arrival; 0 where nothing has arrived.

@@ -7,6 +7,7 @@
 
 mod hand_over;
 mod lane;
+pub mod packed;
 mod taking;
 
 use std::num::NonZero;

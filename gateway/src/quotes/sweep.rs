@@ -1,7 +1,6 @@
 //! Settles what a gateway that was killed left behind: requests whose deadline has long passed get their missing
 //! outcomes, named `unknown`, and an end. Also drops idempotency keys past their time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::clock::stored_precision;
@@ -13,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
 use super::read::{self, ReadError};
-use super::snapshot::{Arrived, OutcomeRow, RequestState, Snapshot};
+use super::snapshot::{Answer, OutcomeRow, RequestState, Snapshot, json};
+use super::store::packed::pack;
 use super::store::{Arrival, Completion, HandOver};
 use super::view::{OutcomeView, ProviderView, RefusalView};
 use crate::db::Db;
@@ -69,7 +69,7 @@ async fn settle(db: &Db, engine: &Engine, tenant: TenantId, id: CreditRequestId)
     let hand_over = HandOver {
         tenant,
         request: id,
-        arrival: Some(Arrival { seq: snapshot.last_seq().saturating_add(1), rows: missing(&snapshot, at).json() }),
+        arrival: Some(Arrival { seq: snapshot.last_seq().saturating_add(1), rows: pack(&json(&missing(&snapshot, at))) }),
         completion: Some(Completion { state, at, answers: false }),
         answer: None,
     };
@@ -78,22 +78,18 @@ async fn settle(db: &Db, engine: &Engine, tenant: TenantId, id: CreditRequestId)
 }
 
 /// An `unknown` for every provider that was to be asked and has no outcome.
-fn missing(snapshot: &Snapshot, at: jiff::Timestamp) -> Arrived {
+fn missing(snapshot: &Snapshot, at: jiff::Timestamp) -> Vec<Answer> {
     let answered = |provider: &ProviderView| snapshot.outcomes.iter().any(|row| row.view.provider.id == provider.id);
     let silent = snapshot.request.providers.views.iter().filter(|provider| !answered(provider));
-    let silent = silent.filter_map(|provider| provider.id.parse().ok().map(|id: ProviderId| (id, provider)));
-    let outcomes = (snapshot.last_seq().saturating_add(1)..)
-        .zip(silent)
-        .map(|(seq, (id, provider))| Arc::new(unknown(seq, id, provider, at)))
-        .collect();
-    Arrived { outcomes, quotes: Vec::new() }
+    let named = silent.filter_map(|provider| provider.id.parse().ok().map(|id: ProviderId| (id, provider)));
+    named.map(|(id, provider)| Answer { outcome: unknown(id, provider, at), quotes: Vec::new() }).collect()
 }
 
-fn unknown(seq: i32, id: ProviderId, provider: &ProviderView, at: jiff::Timestamp) -> OutcomeRow {
+fn unknown(id: ProviderId, provider: &ProviderView, at: jiff::Timestamp) -> OutcomeRow {
     let refusal = Refusal::Unknown;
     OutcomeRow {
         provider_id: id,
-        seq,
+        seq: 0,
         standing: Some(standing_of_refusal(&refusal, id)),
         view: OutcomeView {
             provider: provider.clone(),

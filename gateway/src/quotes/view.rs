@@ -2,14 +2,14 @@
 
 use adapters::protocol::wire::{Money, Term};
 use domain::capabilities::ProviderKind;
-use domain::money::MoneyError;
+use domain::money::{MoneyError, write_major};
 use domain::normalise::{AprMethod, Terms};
 use domain::offer::{Assurance, Binding, FeeKind, FeeTiming, Issue, Offer, RateKind, Repayment};
 use domain::period::Frequency;
 use domain::quote::Quote;
 use domain::ranking::{Assessment, Warning};
 use domain::refusal::{Blame, Refusal};
-use domain::schedule::Schedule;
+use domain::schedule::{Instalment, Schedule, ScheduleError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -243,7 +243,7 @@ fn provider_view(quote: &Quote) -> ProviderView {
 }
 
 fn ends(schedule: &Schedule) -> (Date, Date) {
-    let due = |instalment: Option<&domain::schedule::Instalment>| instalment.map_or(schedule.drawn_on(), |i| i.due);
+    let due = |instalment: Option<&Instalment>| instalment.map_or(schedule.drawn_on(), |i| i.due);
     (due(schedule.instalments().first()), due(schedule.instalments().last()))
 }
 
@@ -315,35 +315,38 @@ pub struct ScheduleView {
     pub instalments: Vec<InstalmentView>,
 }
 
-/// A stored schedule has not the form that it was written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("line {0} of the stored schedule is not an instalment")]
-pub struct LineError(usize);
-
 impl ScheduleView {
-    /// The instalments from [`Terms::schedule_lines`], with the amounts that stand beside them.
+    /// The instalments, with the amounts that stand beside them.
     ///
     /// # Errors
-    /// When a line is not one that is written there.
-    pub fn from_lines(lines: &str, drawn_on: Date, principal: Money, total: Money) -> Result<Self, LineError> {
-        let instalments = lines.lines().enumerate().map(|(i, line)| instalment(line).ok_or(LineError(i + 1)));
-        Ok(Self { drawn_on, principal, total_repayable: total, instalments: instalments.collect::<Result<_, _>>()? })
+    /// When a payment does not fit in an amount.
+    pub fn new(schedule: &Schedule, principal: Money, total_repayable: Money) -> Result<Self, ScheduleError> {
+        // An amount always shows all the decimals of its asset.
+        let decimals = principal.amount.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let decimals = u8::try_from(decimals).unwrap_or(u8::MAX);
+        let amount = |units| {
+            let mut text = String::new();
+            write_major(&mut text, units, decimals);
+            text
+        };
+        let instalment = |i: &Instalment| {
+            Ok(InstalmentView {
+                number: i.number,
+                due: i.due,
+                payment: amount(i.payment()?),
+                principal: amount(i.principal),
+                interest: amount(i.interest),
+                fees: amount(i.fees),
+                balance_after: amount(i.balance_after),
+            })
+        };
+        Ok(Self {
+            drawn_on: schedule.drawn_on(),
+            principal,
+            total_repayable,
+            instalments: schedule.instalments().iter().map(instalment).collect::<Result<_, _>>()?,
+        })
     }
-}
-
-fn instalment(line: &str) -> Option<InstalmentView> {
-    let mut fields = line.split(' ');
-    let (number, due) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-    let mut amount = || fields.next().map(str::to_owned);
-    Some(InstalmentView {
-        number,
-        due,
-        payment: amount()?,
-        principal: amount()?,
-        interest: amount()?,
-        fees: amount()?,
-        balance_after: amount()?,
-    })
 }
 
 /// A quote in the list of a provider's outcome.
@@ -407,25 +410,4 @@ pub struct OutcomeView {
     #[serde(default)]
     #[schema(minimum = 1)]
     pub rank: Option<u32>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stored_schedule_is_read_back_line_by_line() {
-        let money = |amount: &str| Money { amount: amount.to_owned(), asset: "USD".to_owned() };
-        let read = |lines: &str| {
-            ScheduleView::from_lines(lines, Date::constant(2026, 11, 22), money("100.00"), money("102.00"))
-        };
-        let lines = "1 2026-12-22 51.00 50.00 1.00 0.00 50.00\n2 2027-01-22 51.00 50.00 1.00 0.00 0.00\n";
-        let schedule = read(lines).unwrap();
-        assert_eq!(schedule.instalments.len(), 2);
-        assert_eq!(schedule.instalments[1].due, Date::constant(2027, 1, 22));
-        assert_eq!(schedule.instalments[1].balance_after, "0.00");
-        for broken in ["1 2026-12-22 51.00\n", "x 2026-12-22 51.00 50.00 1.00 0.00 50.00\n", "\n"] {
-            assert_eq!(read(broken), Err(LineError(1)), "{broken:?}");
-        }
-    }
 }

@@ -33,8 +33,8 @@ pub struct GivenAnswer {
 pub struct Arrival {
     /// Place of the first in the order of arrival.
     pub seq: i32,
-    /// [`super::super::snapshot::Arrived`] as JSON.
-    pub rows: String,
+    /// A list of [`crate::quotes::snapshot::Answer`], as [`super::packed`] packs it.
+    pub rows: Vec<u8>,
 }
 
 /// What one run has to store at one moment.
@@ -78,6 +78,56 @@ fn parts<P>(jobs: &[HandingOver], part: impl Fn(&HandOver) -> Option<&P>) -> Vec
     jobs.iter().filter_map(|job| part(&job.hand_over).map(|found| (&job.hand_over, found))).collect()
 }
 
+/// All of one run at once, which is all there is to write while the service is not busy: without arrays to unfold it takes
+/// Postgres half the time.
+async fn write_whole(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    request: CreditRequestId,
+    arrival: &Arrival,
+    end: &Completion,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"WITH arrived AS (
+               INSERT INTO arrivals (tenant_id, credit_request_id, seq, rows) VALUES ($1, $2, $3, $4)
+           )
+           UPDATE credit_requests SET state = $5, completed_at = $6, answered = $7
+            WHERE credit_request_id = $2 AND completed_at IS NULL"#,
+        tenant.uuid(),
+        request.uuid(),
+        arrival.seq,
+        &arrival.rows,
+        end.state.code(),
+        at(end.at) as _,
+        end.answers,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// These come by themselves, never with an arrival.
+async fn write_answers(
+    connection: &mut PgConnection,
+    answers: &[(&HandOver, &GivenAnswer)],
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        r#"UPDATE idempotency_keys k
+              SET (status, body) =
+                  (SELECT t.status, t.body
+                     FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[]) AS t (caller, key, status, body)
+                    WHERE t.caller = k.api_key_id AND t.key = k.key)
+            WHERE (k.api_key_id, k.key) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) AND k.status IS NULL"#,
+        &column(answers, |_, answer| answer.caller.uuid()),
+        &column(answers, |_, answer| answer.key.clone()),
+        &column(answers, |_, answer| i16::try_from(answer.status).unwrap_or(i16::MAX)),
+        &column(answers, |_, answer| answer.body.clone()),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 impl Job for HandingOver {
     type Written = ();
 
@@ -86,42 +136,40 @@ impl Job for HandingOver {
     }
 
     async fn write(connection: &mut PgConnection, tenant: TenantId, jobs: &[Self]) -> Result<(), sqlx::Error> {
+        let answers = parts(jobs, |hand_over| hand_over.answer.as_ref());
+        if !answers.is_empty() {
+            write_answers(connection, &answers).await?;
+        }
+        if let [HandingOver { hand_over: HandOver { request, arrival: Some(arrival), completion: Some(end), .. }, .. }] = jobs
+        {
+            return write_whole(connection, tenant, *request, arrival, end).await;
+        }
         let arrivals = parts(jobs, |hand_over| hand_over.arrival.as_ref());
         let completions = parts(jobs, |hand_over| hand_over.completion.as_ref());
-        let answers = parts(jobs, |hand_over| hand_over.answer.as_ref());
+        if arrivals.is_empty() && completions.is_empty() {
+            return Ok(());
+        }
         sqlx::query!(
             r#"WITH arrived AS (
                    INSERT INTO arrivals (tenant_id, credit_request_id, seq, rows)
                    SELECT $1, t.request, t.seq, t.rows
-                     FROM unnest($2::uuid[], $3::int[], $4::text[]) AS t (request, seq, rows)
-               ), completed AS (
-                   UPDATE credit_requests
-                      SET (state, completed_at, answered) =
-                          (SELECT t.state, t.at, t.answers
-                             FROM unnest($5::uuid[], $6::text[], $7::timestamptz[], $8::bool[])
-                                  AS t (request, state, at, answers)
-                            WHERE t.request = credit_request_id)
-                    WHERE credit_request_id = ANY ($5) AND completed_at IS NULL
+                     FROM unnest($2::uuid[], $3::int[], $4::bytea[]) AS t (request, seq, rows)
                )
-               UPDATE idempotency_keys k
-                  SET (status, body) =
-                      (SELECT t.status, t.body
-                         FROM unnest($9::uuid[], $10::text[], $11::smallint[], $12::text[])
-                              AS t (caller, key, status, body)
-                        WHERE t.caller = k.api_key_id AND t.key = k.key)
-                WHERE (k.api_key_id, k.key) IN (SELECT * FROM unnest($9::uuid[], $10::text[])) AND k.status IS NULL"#,
+               UPDATE credit_requests
+                  SET (state, completed_at, answered) =
+                      (SELECT t.state, t.at, t.answers
+                         FROM unnest($5::uuid[], $6::text[], $7::timestamptz[], $8::bool[])
+                              AS t (request, state, at, answers)
+                        WHERE t.request = credit_request_id)
+                WHERE credit_request_id = ANY ($5) AND completed_at IS NULL"#,
             tenant.uuid(),
             &column(&arrivals, |hand_over, _| hand_over.request.uuid()),
             &column(&arrivals, |_, arrival| arrival.seq),
-            &column(&arrivals, |_, arrival| arrival.rows.as_str()) as _,
+            &column(&arrivals, |_, arrival| arrival.rows.as_slice()) as _,
             &column(&completions, |hand_over, _| hand_over.request.uuid()),
             &column(&completions, |_, end| end.state.code().to_owned()),
             &column(&completions, |_, end| at(end.at)) as _,
             &column(&completions, |_, end| end.answers),
-            &column(&answers, |_, answer| answer.caller.uuid()),
-            &column(&answers, |_, answer| answer.key.clone()),
-            &column(&answers, |_, answer| i16::try_from(answer.status).unwrap_or(i16::MAX)),
-            &column(&answers, |_, answer| answer.body.clone()),
         )
         .execute(connection)
         .await?;
