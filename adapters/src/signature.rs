@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretBox, SecretString};
+use secrecy::zeroize::Zeroize;
+use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
 pub const ID: &str = "webhook-id";
@@ -40,7 +41,8 @@ pub enum SignatureError {
 /// A shared secret and what is done with it.
 #[derive(Debug)]
 pub struct Signer {
-    key: SecretBox<Vec<u8>>,
+    /// Keyed once: what is signed goes through a copy of it. It shows nothing of the key and is wiped when dropped.
+    keyed: Hmac<Sha256>,
 }
 
 impl Signer {
@@ -48,19 +50,21 @@ impl Signer {
     /// When the secret has not the standard's form.
     pub fn try_new(secret: &SecretString) -> Result<Self, SignatureError> {
         let encoded = secret.expose_secret().strip_prefix("whsec_").ok_or(SignatureError::Secret)?;
-        let key = STANDARD.decode(encoded).map_err(|_| SignatureError::Secret)?;
+        let mut key = STANDARD.decode(encoded).map_err(|_| SignatureError::Secret)?;
         if !SECRET_BYTES.contains(&key.len()) {
             return Err(SignatureError::Secret);
         }
-        Ok(Self { key: SecretBox::new(Box::new(key)) })
+        let keyed = Hmac::new_from_slice(&key).map_err(|_| SignatureError::Secret)?;
+        key.zeroize();
+        Ok(Self { keyed })
     }
 
-    fn mac(&self, id: &str, seconds: &str, body: &[u8]) -> Result<Hmac<Sha256>, SignatureError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose_secret()).map_err(|_| SignatureError::Secret)?;
+    fn mac(&self, id: &str, seconds: &str, body: &[u8]) -> Hmac<Sha256> {
+        let mut mac = self.keyed.clone();
         for part in [id.as_bytes(), b".", seconds.as_bytes(), b".", body] {
             mac.update(part);
         }
-        Ok(mac)
+        mac
     }
 
     /// The three headers of a signed message.
@@ -69,7 +73,7 @@ impl Signer {
     /// When `id` cannot stand in a header.
     pub fn sign(&self, id: &str, at: Timestamp, body: &[u8]) -> Result<HeaderMap, SignatureError> {
         let seconds = at.as_second().to_string();
-        let code = STANDARD.encode(self.mac(id, &seconds, body)?.finalize().into_bytes());
+        let code = STANDARD.encode(self.mac(id, &seconds, body).finalize().into_bytes());
         let value = |text: &str, name| HeaderValue::from_str(text).map_err(|_| SignatureError::Header(name));
         let mut headers = HeaderMap::with_capacity(16);
         headers.insert(ID, value(id, ID)?);
@@ -100,7 +104,7 @@ impl Signer {
         }
         let given = signatures.split(' ').take(MAX_SIGNATURES).filter_map(|part| part.strip_prefix("v1,"));
         for code in given.filter_map(|encoded| STANDARD.decode(encoded).ok()) {
-            if self.mac(id, seconds, body)?.verify_slice(&code).is_ok() {
+            if self.mac(id, seconds, body).verify_slice(&code).is_ok() {
                 return Ok(());
             }
         }
@@ -109,16 +113,14 @@ impl Signer {
 
     /// A name for a borrower that only this provider sees and that cannot be turned back: the first 128 bits of an
     /// HMAC under the shared secret.
-    ///
-    /// # Errors
-    /// Never for a signer that was made.
-    pub fn pseudonym(&self, parts: &[&str]) -> Result<String, SignatureError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose_secret()).map_err(|_| SignatureError::Secret)?;
+    #[must_use]
+    pub fn pseudonym(&self, parts: &[&str]) -> String {
+        let mut mac = self.keyed.clone();
         for part in parts {
             mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             mac.update(part.as_bytes());
         }
-        Ok(const_hex::encode(mac.finalize().into_bytes().get(..16).unwrap_or_default()))
+        const_hex::encode(mac.finalize().into_bytes().get(..16).unwrap_or_default())
     }
 }
 

@@ -31,7 +31,7 @@ async fn a_service_that_stops_answers_who_waits_takes_nobody_new_and_stores_the_
     stopping.await.unwrap();
 
     let mut owner = PgConnection::connect(&database.owner_url).await.unwrap();
-    let stored: (String, i64) = sqlx::query_as("SELECT state, (SELECT count(*) FROM quotes) FROM credit_requests")
+    let stored: (String, i64) = sqlx::query_as("SELECT state, (SELECT count(*) FROM arrivals) FROM credit_requests")
         .fetch_one(&mut owner)
         .await
         .unwrap();

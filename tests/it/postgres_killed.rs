@@ -97,7 +97,7 @@ async fn a_request_whose_outcomes_were_lost_is_ended_and_its_key_gets_an_answer(
         loop {
             // The first lender's answer is stored, the second's is not there yet.
             let found: Option<Uuid> =
-                sqlx::query_scalar("SELECT credit_request_id FROM quotes").fetch_optional(&mut owner).await.unwrap();
+                sqlx::query_scalar("SELECT credit_request_id FROM arrivals").fetch_optional(&mut owner).await.unwrap();
             if let Some(id) = found {
                 return format!("crq_{}", id.simple());
             }

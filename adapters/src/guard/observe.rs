@@ -25,9 +25,7 @@ pub(super) fn layer(capabilities: &Capabilities) -> Put<Observe> {
 impl Observe {
     fn seconds(&self, outcome: &'static str) -> Histogram {
         let mut known = self.seconds.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || {
-            metrics::histogram!("agio_provider_call_seconds", "provider" => self.provider.clone(), "outcome" => outcome)
-        };
+        let new = || metrics::histogram!("agio_provider_call_seconds", "provider" => self.provider.clone(), "outcome" => outcome);
         known.entry(outcome).or_insert_with(new).clone()
     }
 }

@@ -60,7 +60,7 @@ impl HttpLender {
     async fn ask(&self, call: QuoteCall) -> Result<Vec<Offer>, Refusal> {
         let request = &call.request;
         let reference = self.signer.pseudonym(&[&request.tenant.to_string(), &request.borrower.client_reference]);
-        let question = protocol::question_for(&call, reference.map_err(|error| internal(&error))?);
+        let question = protocol::question_for(&call, reference);
         let body = serde_json::to_vec(&question).map_err(|error| internal(&error))?;
         let id = format!("msg_{}", uuid_at(self.clock.now()).simple());
         let headers = self.headers(&call, &id, &body).map_err(|error| internal(&error))?;

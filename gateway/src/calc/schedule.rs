@@ -107,8 +107,7 @@ fn offer(input: &ScheduleInput, registry: &AssetRegistry) -> Result<Offer, Probl
 
 fn view(terms: &Terms) -> Result<TermsView, Problem> {
     let (principal, total) = ((&terms.principal).into(), (&terms.total_repayable).into());
-    let schedule =
-        ScheduleView::new(&terms.schedule, principal, total).map_err(|error| Problem::internal(&error))?;
+    let schedule = ScheduleView::new(&terms.schedule, principal, total).map_err(|error| Problem::internal(&error))?;
     Ok(TermsView {
         principal: (&terms.principal).into(),
         disbursed: (&terms.disbursed).into(),

@@ -51,9 +51,10 @@ pub async fn snapshot(db: &Db, tenant: TenantId, id: CreditRequestId) -> Result<
     let mut tx = db.begin(tenant).await?;
     // The request first: whoever sees it completed sees all that arrived.
     let Some(request) = request(&mut tx, id).await? else { return Ok(None) };
-    let arrivals = sqlx::query_scalar!("SELECT rows FROM arrivals WHERE credit_request_id = $1 ORDER BY seq", id.uuid())
-        .fetch_all(&mut *tx)
-        .await?;
+    let arrivals =
+        sqlx::query_scalar!("SELECT rows FROM arrivals WHERE credit_request_id = $1 ORDER BY seq", id.uuid())
+            .fetch_all(&mut *tx)
+            .await?;
     tx.rollback().await?;
     let mut snapshot = Snapshot { request, outcomes: Vec::new(), quotes: Vec::new() };
     for rows in arrivals {

@@ -243,7 +243,8 @@ impl Snapshot {
         for Answer { mut outcome, quotes } in answers {
             outcome.seq = places.next().unwrap_or(i32::MAX);
             self.outcomes.push(Arc::new(outcome));
-            self.quotes.extend(quotes.into_iter().zip(&mut places).map(|(quote, seq)| Arc::new(QuoteRow { seq, ..quote })));
+            self.quotes
+                .extend(quotes.into_iter().zip(&mut places).map(|(quote, seq)| Arc::new(QuoteRow { seq, ..quote })));
         }
     }
 

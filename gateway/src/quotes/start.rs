@@ -185,9 +185,7 @@ impl Intake {
         let Some(run) = start.await.unwrap_or(Err(NotStored::Away))? else { return Ok(None) };
         Ok(Some(match slot {
             Some(slot) => Begun::Awaited { id: request.id, run, slot },
-            None => {
-                Begun::Accepted { id: request.id, body: Snapshot::unanswered(row.clone()).credit_request_json() }
-            }
+            None => Begun::Accepted { id: request.id, body: Snapshot::unanswered(row.clone()).credit_request_json() },
         }))
     }
 
@@ -209,9 +207,7 @@ impl Intake {
             KeptAnswer::NotYet => return Ok(Some(Begun::Running { id: known.id })),
             KeptAnswer::Given(status, body) => (status, body),
             KeptAnswer::Posted(status) => (status, self.stored(post, known.id).await?.posted().credit_request_json()),
-            KeptAnswer::Completed => {
-                (COMPLETED, self.stored(post, known.id).await?.completed().credit_request_json())
-            }
+            KeptAnswer::Completed => (COMPLETED, self.stored(post, known.id).await?.completed().credit_request_json()),
         };
         Ok(Some(Begun::Answered { id: known.id, status, body }))
     }
@@ -305,11 +301,10 @@ impl Post<'_> {
 impl From<NotStored> for Problem {
     fn from(error: NotStored) -> Self {
         match error {
-            NotStored::Away => Self::new(
-                Code::Unavailable,
-                "the database cannot be reached now; repeat the call with the same key",
-            )
-            .retry_after(RETRY_AFTER),
+            NotStored::Away => {
+                Self::new(Code::Unavailable, "the database cannot be reached now; repeat the call with the same key")
+                    .retry_after(RETRY_AFTER)
+            }
             NotStored::Refused => Self::internal(&error),
         }
     }

@@ -82,7 +82,8 @@ mod tests {
     use super::*;
 
     fn schedule(fees: u64) -> Schedule {
-        let flows = [(Date::constant(2026, 12, 22), U256::from(5_100)), (Date::constant(2027, 1, 31), U256::from(5_100))];
+        let flows =
+            [(Date::constant(2026, 12, 22), U256::from(5_100)), (Date::constant(2027, 1, 31), U256::from(5_100))];
         let schedule = Schedule::from_flows(U256::from(10_000), Date::constant(2026, 11, 22), &flows).unwrap();
         schedule.with_fee_per_instalment(U256::from(fees)).unwrap()
     }

@@ -69,7 +69,10 @@ async fn settle(db: &Db, engine: &Engine, tenant: TenantId, id: CreditRequestId)
     let hand_over = HandOver {
         tenant,
         request: id,
-        arrival: Some(Arrival { seq: snapshot.last_seq().saturating_add(1), rows: pack(&json(&missing(&snapshot, at))) }),
+        arrival: Some(Arrival {
+            seq: snapshot.last_seq().saturating_add(1),
+            rows: pack(&json(&missing(&snapshot, at))),
+        }),
         completion: Some(Completion { state, at, answers: false }),
         answer: None,
     };

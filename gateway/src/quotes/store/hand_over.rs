@@ -140,7 +140,9 @@ impl Job for HandingOver {
         if !answers.is_empty() {
             write_answers(connection, &answers).await?;
         }
-        if let [HandingOver { hand_over: HandOver { request, arrival: Some(arrival), completion: Some(end), .. }, .. }] = jobs
+        if let [
+            HandingOver { hand_over: HandOver { request, arrival: Some(arrival), completion: Some(end), .. }, .. },
+        ] = jobs
         {
             return write_whole(connection, tenant, *request, arrival, end).await;
         }

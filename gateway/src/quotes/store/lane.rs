@@ -19,7 +19,7 @@ const MAX_BATCH: usize = 256;
 
 /// A statement begins at least this long after the one before. Most of what a commit costs it costs once however much it
 /// carries: at rest nothing waits for this, under load a commit carries what came in the meantime.
-const APART: Duration = Duration::from_millis(8);
+const APART: Duration = Duration::from_millis(4);
 
 /// Something to be written for one tenant.
 pub(super) trait Job: Send + Sync + Sized + 'static {

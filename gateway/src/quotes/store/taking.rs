@@ -117,7 +117,11 @@ impl Job for Taking {
     }
 
     /// A second gateway with the same key waits here, inside Postgres, until the first has committed.
-    async fn write(connection: &mut PgConnection, tenant: TenantId, jobs: &[Self]) -> Result<HashSet<Uuid>, sqlx::Error> {
+    async fn write(
+        connection: &mut PgConnection,
+        tenant: TenantId,
+        jobs: &[Self],
+    ) -> Result<HashSet<Uuid>, sqlx::Error> {
         if let [Taking { new, .. }] = jobs {
             return write_one(connection, tenant, new).await;
         }
