@@ -10,6 +10,7 @@ use std::time::Duration;
 use domain::ids::TenantId;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tokio::time::Instant;
 
 use super::{DbError, connect_options};
 use crate::config::DatabaseConfig;
@@ -17,12 +18,24 @@ use crate::config::DatabaseConfig;
 /// Longest wait for one statement. A database that takes longer is as good as away.
 const STATEMENT_WITHIN: Duration = Duration::from_secs(10);
 
+/// A connection that has rested this long is asked whether it still stands before it is used: the database may have gone
+/// and come back meanwhile, and the next caller is not to pay for that.
+const RESTED: Duration = Duration::from_secs(1);
+
+/// A connection at rest: whose it is, and since when.
+#[derive(Debug)]
+struct Resting {
+    connection: PgConnection,
+    tenant: TenantId,
+    since: Instant,
+}
+
 /// Connects when it is first needed, and again after the connection broke.
 #[derive(Debug)]
 pub struct Writer {
     options: PgConnectOptions,
     connect_within: Duration,
-    open: Option<(PgConnection, TenantId)>,
+    resting: Option<Resting>,
 }
 
 impl Writer {
@@ -35,7 +48,7 @@ impl Writer {
         let by_key =
             [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("plan_cache_mode", "force_generic_plan")];
         let connect_within = Duration::from_millis(config.acquire_timeout_ms);
-        Ok(Self { options: connect_options(&config.url)?.options(by_key), connect_within, open: None })
+        Ok(Self { options: connect_options(&config.url)?.options(by_key), connect_within, resting: None })
     }
 
     /// The connection, in which only this tenant's rows exist from now on. Whoever takes it gives it back with
@@ -44,8 +57,8 @@ impl Writer {
     /// # Errors
     /// When the database is away.
     pub async fn take(&mut self, tenant: TenantId) -> Result<PgConnection, DbError> {
-        let (mut connection, of) = match self.open.take() {
-            Some((connection, of)) => (connection, Some(of)),
+        let (mut connection, of) = match self.rested().await {
+            Some(resting) => (resting.connection, Some(resting.tenant)),
             None => (within(self.connect_within, PgConnection::connect_with(&self.options)).await?, None),
         };
         if of != Some(tenant) {
@@ -56,9 +69,16 @@ impl Writer {
         Ok(connection)
     }
 
+    async fn rested(&mut self) -> Option<Resting> {
+        let mut resting = self.resting.take()?;
+        let stands =
+            resting.since.elapsed() < RESTED || within(self.connect_within, resting.connection.ping()).await.is_ok();
+        stands.then_some(resting)
+    }
+
     /// The connection is in order and this tenant's.
     pub fn keep(&mut self, connection: PgConnection, tenant: TenantId) {
-        self.open = Some((connection, tenant));
+        self.resting = Some(Resting { connection, tenant, since: Instant::now() });
     }
 }
 
