@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -84,6 +85,17 @@ impl Asset {
 }
 
 /// The identifier on the wire: `USD` or `eip155:1/erc20:0x…`.
+impl Asset {
+    /// As it stands on the wire: an ISO 4217 code or a CAIP-19 id.
+    #[must_use]
+    pub fn name(&self) -> Cow<'static, str> {
+        match self {
+            Self::Fiat(currency) => Cow::Borrowed(currency.code()),
+            Self::Token(token) => Cow::Owned(token.id.to_string()),
+        }
+    }
+}
+
 impl fmt::Display for Asset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

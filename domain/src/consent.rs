@@ -72,7 +72,7 @@ impl ConsentText {
     /// SHA-256 of the text, in hexadecimal.
     #[must_use]
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        const_hex::encode(Sha256::digest(self.text.as_bytes()))
     }
 }
 

@@ -4,14 +4,12 @@
 //! the borrower's law, the total cost and the effective annual rate. Two offers of the same payments are equal here,
 //! whatever they were called.
 
-use std::fmt::Write as _;
-
 use jiff::civil::Date;
 use ruint::aliases::U256;
 use serde::{Deserialize, Serialize};
 
 use crate::apr::{AprError, DatedFlow, eu_ccd, us_reg_z};
-use crate::money::{Money, MoneyError, write_major};
+use crate::money::{Money, MoneyError};
 use crate::offer::{Fee, FeeAmount, FeeKind, FeeTiming, MAX_INSTALMENTS, Offer, Pricing, Repayment};
 use crate::period::PeriodError;
 use crate::rate::{PeriodicRate, Rate, RateError};
@@ -91,48 +89,10 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The schedule as text, a line an instalment, in major units: number, due date, payment, principal, interest, fees,
-    /// balance after it, separated by spaces.
-    ///
-    /// # Errors
-    /// When a payment does not fit in an amount.
-    pub fn schedule_lines(&self) -> Result<String, ScheduleError> {
-        let decimals = self.principal.asset().decimals();
-        let instalments = self.schedule.instalments();
-        let mut lines = String::with_capacity(instalments.len() * 64);
-        let mut digits = itoa::Buffer::new();
-        for i in instalments {
-            lines.push_str(digits.format(i.number));
-            lines.push(' ');
-            write_date(&mut lines, i.due);
-            for part in [i.payment()?, i.principal, i.interest, i.fees, i.balance_after] {
-                lines.push(' ');
-                write_major(&mut lines, part, decimals);
-            }
-            lines.push('\n');
-        }
-        Ok(lines)
-    }
-
     /// # Errors
     /// When the fees do not fit in an amount.
     pub fn fees_total(&self) -> Result<Money, MoneyError> {
         self.fees.iter().try_fold(self.principal.with_units(U256::ZERO), |sum, fee| sum.checked_add(&fee.amount))
-    }
-}
-
-/// As `Display` writes a date: `2026-01-31`.
-fn write_date(out: &mut String, date: Date) {
-    let mut digits = itoa::Buffer::new();
-    if !(1_000..=9_999).contains(&date.year()) {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{date}");
-        return;
-    }
-    out.push_str(digits.format(date.year()));
-    for part in [date.month(), date.day()] {
-        out.push_str(if part < 10 { "-0" } else { "-" });
-        out.push_str(digits.format(part));
     }
 }
 

@@ -48,7 +48,7 @@ pub fn fee(fee: wire::Fee, asset: &Asset) -> Result<Fee, AnswerError> {
 /// # Errors
 /// When it is in another asset or cannot be read.
 pub fn money(field: &'static str, money: &wire::Money, asset: &Asset) -> Result<Money, AnswerError> {
-    if money.asset != asset.to_string() {
+    if money.asset != asset.name() {
         let found = money.asset.chars().take(64).collect();
         return Err(AnswerError::Asset { field, found, asked: asset.to_string() });
     }

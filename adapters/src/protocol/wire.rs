@@ -1,5 +1,7 @@
 //! The bodies of the provider protocol. Amounts, rates and factors are decimal strings: a JSON number is refused.
 
+use std::borrow::Cow;
+
 use domain::country::{Country, UsState};
 use domain::decline::DeclineReason;
 use domain::offer::{Assurance, Binding, FeeKind, FeeTiming, RateKind, Repayment};
@@ -17,13 +19,13 @@ use utoipa::ToSchema;
 pub struct Money {
     #[schema(example = "10000.00", pattern = r"^(0|[1-9][0-9]{0,76})(\.[0-9]{1,36})?$")]
     pub amount: String,
-    #[schema(example = "USD", min_length = 3, max_length = 200)]
-    pub asset: String,
+    #[schema(value_type = String, example = "USD", min_length = 3, max_length = 200)]
+    pub asset: Cow<'static, str>,
 }
 
 impl From<&domain::money::Money> for Money {
     fn from(money: &domain::money::Money) -> Self {
-        Self { amount: money.amount(), asset: money.asset().to_string() }
+        Self { amount: money.amount(), asset: money.asset().name() }
     }
 }
 

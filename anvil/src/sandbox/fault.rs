@@ -147,7 +147,7 @@ fn first_half(mut body: Vec<u8>) -> Vec<u8> {
 
 fn other_currency(offer: &mut wire::Offer) {
     let other = if offer.principal.asset == "USD" { "EUR" } else { "USD" };
-    other.clone_into(&mut offer.principal.asset);
+    offer.principal.asset = other.into();
 }
 
 fn other_request(mut answer: wire::QuoteAnswer) -> wire::QuoteAnswer {

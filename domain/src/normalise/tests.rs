@@ -215,11 +215,4 @@ proptest! {
         let expected = (1_u64..5).max_by_key(|amount| count(*amount)).unwrap();
         prop_assert_eq!(most_common_payment(&schedule).unwrap(), U256::from(expected));
     }
-
-    #[test]
-    fn dates_are_written_as_the_calendar_writes_them(year in -9_999_i16..=9_999, month in 1_i8..=12, day in 1_i8..=28) {
-        let mut text = String::new();
-        write_date(&mut text, date(year, month, day));
-        prop_assert_eq!(text, date(year, month, day).to_string());
-    }
 }

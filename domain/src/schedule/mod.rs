@@ -11,6 +11,7 @@ mod flows;
 mod interest;
 mod level;
 mod level_payment;
+mod lines;
 
 use jiff::civil::Date;
 use ruint::aliases::U256;

@@ -169,8 +169,7 @@ impl Asking<'_> {
         };
         let policy = &self.engine.policy;
         let assessment = assess(request, policy, &quote).map_err(|e| malformed(&e))?;
-        let lines = quote.terms.schedule_lines().map_err(|e| malformed(&e))?;
-        let view = QuoteView::new(&quote, &assessment, &policy.version, &lines).map_err(|e| malformed(&e))?;
+        let view = QuoteView::new(&quote, &assessment, &policy.version).map_err(|e| malformed(&e))?;
         Ok(QuoteRow {
             quote_id: quote.id,
             provider_id: by.id,
@@ -251,7 +250,12 @@ impl Settling<'_> {
     /// Settles what arrived and hands it to the store. The future tells up to where things are stored, and whether.
     async fn hand_over(&self, arrived: Vec<Answered>, last: bool) -> impl Future<Output = (i32, bool)> + use<> {
         let (hand_over, seq) = self.settle(arrived, last);
+        let answers = hand_over.completion.as_ref().is_some_and(|end| end.answers);
         let receipt = self.engine.store.put(hand_over).await;
+        if answers {
+            // While it is being stored; it is given when it has been.
+            self.run.set_answer(self.run.lock().credit_request_json());
+        }
         async move { (seq, receipt.stored().await.is_ok()) }
     }
 
@@ -274,19 +278,12 @@ impl Settling<'_> {
                 (RequestState::after_quoting(snapshot.quotes.len()), stored_precision(self.engine.clock.now()));
             snapshot.request.state = state;
             snapshot.request.completed_at = Some(at);
-            Completion { state, at, answers: self.answers_with(&snapshot) }
+            // Where a caller still waits for the answer, this is it.
+            let answers = self.question.slot.as_ref().is_some_and(|slot| slot.take());
+            Completion { state, at, answers }
         });
         let (tenant, request) = (self.question.request.tenant, self.question.request.id);
         (HandOver { tenant, request, arrival, completion, answer: None }, snapshot.last_seq())
-    }
-
-    /// Makes the caller's answer, where one still waits for it.
-    fn answers_with(&self, snapshot: &Snapshot) -> bool {
-        let waited_for = self.question.slot.as_ref().is_some_and(|slot| slot.take());
-        if waited_for {
-            self.run.set_answer(snapshot.credit_request_json());
-        }
-        waited_for
     }
 }
 

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use super::engine::provider_view;
 use super::input::CreditRequestInput;
 use super::stored_schedule;
-use super::view::{OutcomeView, ProviderView, QuoteBrief, QuoteView};
+use super::view::{OutcomeView, ProviderView, QuoteBrief, QuoteView, content_hash};
 
 /// Where a credit request is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -106,6 +106,13 @@ pub struct QuoteRow {
     pub standing: Standing,
     #[serde(with = "stored_schedule")]
     pub schedule: Schedule,
+}
+
+impl QuoteRow {
+    /// As it is shown at this rank.
+    fn shown(&self, rank: u32) -> QuoteView {
+        QuoteView { rank, content_hash: content_hash(&self.view, &self.schedule), ..self.view.clone() }
+    }
 }
 
 /// What one provider came to. Stored in this form, in a list of those that arrived at one moment.
@@ -282,7 +289,7 @@ impl Snapshot {
     pub fn ranked_quotes(&self) -> Vec<QuoteView> {
         let places = (1..).zip(self.order());
         let ranked = places.filter_map(|(rank, place)| match place {
-            Place::Quote(index) => self.quotes.get(index).map(|row| QuoteView { rank, ..row.view.clone() }),
+            Place::Quote(index) => self.quotes.get(index).map(|row| row.shown(rank)),
             Place::Refusal(_) => None,
         });
         ranked.collect()
@@ -290,7 +297,7 @@ impl Snapshot {
 
     fn best_quote(&self) -> Option<QuoteView> {
         (1..).zip(self.order()).find_map(|(rank, place)| match place {
-            Place::Quote(index) => self.quotes.get(index).map(|row| QuoteView { rank, ..row.view.clone() }),
+            Place::Quote(index) => self.quotes.get(index).map(|row| row.shown(rank)),
             Place::Refusal(_) => None,
         })
     }

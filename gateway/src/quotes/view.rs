@@ -1,5 +1,7 @@
 //! What the API shows of requests, quotes and outcomes. The stored bodies have these forms too.
 
+use std::fmt::Write as _;
+
 use adapters::protocol::wire::{Money, Term};
 use domain::capabilities::ProviderKind;
 use domain::money::{MoneyError, write_major};
@@ -13,6 +15,7 @@ use domain::schedule::{Instalment, Schedule, ScheduleError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 /// Who answered.
@@ -110,7 +113,8 @@ pub struct QuoteView {
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     pub provider_reference: String,
-    /// SHA-256 of the terms; see the guide for how to compute it.
+    /// SHA-256 of the terms; see the guide for how to compute it. It follows from the rest, so it is not stored.
+    #[serde(default)]
     pub content_hash: String,
 
     pub binding: Binding,
@@ -171,12 +175,7 @@ pub struct QuoteView {
 impl QuoteView {
     /// # Errors
     /// When the fees do not fit in an amount.
-    pub fn new(
-        quote: &Quote,
-        assessment: &Assessment,
-        policy_version: &str,
-        schedule_lines: &str,
-    ) -> Result<Self, MoneyError> {
+    pub fn new(quote: &Quote, assessment: &Assessment, policy_version: &str) -> Result<Self, MoneyError> {
         let (offer, terms) = (&quote.offer, &quote.terms);
         let text = |rate: domain::rate::Rate| rate.to_string();
         let (first_due, last_due) = ends(&terms.schedule);
@@ -187,7 +186,7 @@ impl QuoteView {
             created_at: quote.created_at,
             expires_at: offer.valid_until,
             provider_reference: offer.reference.clone(),
-            content_hash: quote.content_hash(schedule_lines),
+            content_hash: String::new(),
             binding: offer.binding,
             assurance: offer.assurance,
             sponsored: offer.sponsored,
@@ -236,6 +235,39 @@ impl QuoteView {
             disclosures: offer.disclosures.clone(),
         })
     }
+}
+
+/// Decimals of the asset of an amount, which always shows all of them.
+fn decimals_of(money: &Money) -> u8 {
+    let decimals = money.amount.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    u8::try_from(decimals).unwrap_or(u8::MAX)
+}
+
+/// SHA-256, in hexadecimal, of what the borrower would agree to: one `name=value` line for each term in the order below,
+/// then the lines of the schedule. Anyone holding the quote and its schedule can compute it again.
+#[must_use]
+pub fn content_hash(quote: &QuoteView, schedule: &Schedule) -> String {
+    let mut text = String::with_capacity(1_024);
+    let mut line = |name: &str, value: &dyn std::fmt::Display| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{name}={value}");
+    };
+    line("version", &"agio-quote-1");
+    line("credit_request_id", &quote.credit_request_id);
+    line("provider_id", &quote.provider.id);
+    line("provider_reference", &quote.provider_reference);
+    line("expires_at", &quote.expires_at);
+    line("asset", &quote.principal.asset);
+    line("principal", &quote.principal.amount);
+    line("disbursed", &quote.disbursed.amount);
+    line("total_repayable", &quote.total_repayable.amount);
+    line("total_cost", &quote.total_cost.amount);
+    line("nominal_rate", &quote.nominal_rate);
+    line("apr", &quote.apr);
+    line("apr_method", &quote.apr_method.code());
+    line("drawn_on", &schedule.drawn_on());
+    text.push_str(&schedule.lines(decimals_of(&quote.principal)));
+    const_hex::encode(Sha256::digest(text))
 }
 
 fn provider_view(quote: &Quote) -> ProviderView {
@@ -321,9 +353,7 @@ impl ScheduleView {
     /// # Errors
     /// When a payment does not fit in an amount.
     pub fn new(schedule: &Schedule, principal: Money, total_repayable: Money) -> Result<Self, ScheduleError> {
-        // An amount always shows all the decimals of its asset.
-        let decimals = principal.amount.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        let decimals = u8::try_from(decimals).unwrap_or(u8::MAX);
+        let decimals = decimals_of(&principal);
         let amount = |units| {
             let mut text = String::new();
             write_major(&mut text, units, decimals);

@@ -95,10 +95,10 @@ fn value<T: DeserializeOwned>(flag: &str, text: &str) -> Result<T, CommandError>
 
 impl RequestFlags {
     fn input(&self) -> Result<CreditRequestInput, CommandError> {
-        let money = |amount: &String| Money { amount: amount.clone(), asset: self.asset.clone() };
+        let money = |amount: &String| Money { amount: amount.clone(), asset: self.asset.clone().into() };
         let collateral = self.collateral.iter().map(|given| {
             let (amount, asset) = given.split_once('=').ok_or("--collateral: AMOUNT=ASSET was expected")?;
-            Ok::<_, CommandError>(Money { amount: amount.to_owned(), asset: asset.to_owned() })
+            Ok::<_, CommandError>(Money { amount: amount.to_owned(), asset: asset.to_owned().into() })
         });
         Ok(CreditRequestInput {
             amount: self.amount.as_ref().map(money).ok_or("--amount is needed")?,

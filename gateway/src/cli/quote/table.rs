@@ -18,7 +18,7 @@ fn percent(rate: &str) -> String {
 fn money(money: &Money) -> String {
     let token = money.asset.rsplit_once(':').map(|(_, reference)| reference);
     let short = token.map(|t| format!("{}…", t.chars().take(8).collect::<String>()));
-    format!("{} {}", grouped(&money.amount), short.unwrap_or_else(|| money.asset.clone()))
+    format!("{} {}", grouped(&money.amount), short.unwrap_or_else(|| money.asset.to_string()))
 }
 
 /// Digits of the whole part in threes.
