@@ -1,8 +1,8 @@
 //! What money is counted in: an ISO 4217 currency or a token known by its CAIP-19 id.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
