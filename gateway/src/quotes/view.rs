@@ -113,8 +113,8 @@ pub struct QuoteView {
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     pub provider_reference: String,
-    /// SHA-256 of the terms; see the guide for how to compute it. It follows from the rest, so it is not stored.
-    #[serde(default)]
+    /// SHA-256 of the terms; see the guide for how to compute it.
+    // Empty where it is stored: it follows from the rest.
     pub content_hash: String,
 
     pub binding: Binding,
