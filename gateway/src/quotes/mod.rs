@@ -1,6 +1,7 @@
 //! Credit requests: taken in, put to every lender at once, stored as answered, read back, streamed.
 
 pub mod engine;
+pub mod explain;
 pub mod hub;
 pub mod input;
 pub mod read;

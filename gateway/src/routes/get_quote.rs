@@ -12,8 +12,9 @@ use crate::auth::Principal;
 use crate::http::auth::Caller;
 use crate::http::etag::tagged;
 use crate::problem::Problem;
+use crate::quotes::explain::ExplanationView;
 use crate::quotes::read;
-use crate::quotes::snapshot::{ExplanationView, Snapshot};
+use crate::quotes::snapshot::Snapshot;
 use crate::quotes::view::{QuoteView, ScheduleView};
 
 /// The request that a quote belongs to, with all its outcomes: a quote has a rank only among them.

@@ -17,8 +17,9 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::CommandError;
+use crate::quotes::explain::ExplanationView;
 use crate::quotes::input::{BorrowerInput, ConsentInput, CreditRequestInput};
-use crate::quotes::snapshot::{CreditRequestView, ExplanationView, QuoteListView};
+use crate::quotes::snapshot::{CreditRequestView, QuoteListView};
 use crate::quotes::view::{OutcomeView, QuoteView};
 use client::Client;
 

@@ -6,7 +6,7 @@ use comfy_table::{CellAlignment, Table};
 use domain::Decimal;
 use domain::offer::Repayment;
 
-use crate::quotes::snapshot::ExplanationView;
+use crate::quotes::explain::ExplanationView;
 use crate::quotes::view::{OutcomeView, QuoteView};
 
 /// `0.0799` as `7.99 %`.
