@@ -134,3 +134,75 @@ async fn a_request_whose_outcomes_were_lost_is_ended_and_its_key_gets_an_answer(
     gateway.stop().await;
     postgres.stop().await.unwrap();
 }
+
+/// As a crash of Postgres leaves it that comes before a commit that nobody waited for is on the disk.
+async fn lose_requests(owner: &mut PgConnection) -> Vec<Uuid> {
+    let both = "WITH keys AS (DELETE FROM idempotency_keys) DELETE FROM credit_requests RETURNING credit_request_id";
+    sqlx::query_scalar(both).fetch_all(owner).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_a_crash_undid_while_lenders_were_asked_is_stored_again_with_its_consents() {
+    let database = database::fresh().await;
+    let lenders = [lenders::slow("Slow", Duration::from_millis(1_500)).await];
+    let gateway = Gateway::start(&database, &lenders::toml(&lenders)).await;
+    let request = dollars("10000.00");
+    let waiting = gateway.post_with_key("k", &request).header("prefer", "wait=20");
+    let waiting = tokio::spawn(async move { waiting.send().await.unwrap() });
+
+    let mut owner = PgConnection::connect(&database.owner_url).await.unwrap();
+    let lost = tokio::time::timeout(Duration::from_secs(60), async {
+        loop {
+            // Lenders are asked from the moment that the request is there.
+            if let [id] = lose_requests(&mut owner).await[..] {
+                return id;
+            }
+        }
+    })
+    .await
+    .unwrap();
+    let answered = body(waiting.await.unwrap(), 200).await;
+    assert_eq!(answered["id"], format!("crq_{}", lost.simple()));
+    assert_eq!(names_of_quoting(&answered), ["Slow"]);
+
+    let path = format!("/v1/credit-requests/{}", answered["id"].as_str().unwrap());
+    assert_eq!(gateway.json(&path).await, answered, "everything is there");
+    let consents: String =
+        sqlx::query_scalar("SELECT consents FROM credit_requests").fetch_one(&mut owner).await.unwrap();
+    let consents: Value = serde_json::from_str(&consents).unwrap();
+    assert_eq!(consents.as_array().unwrap().len(), request["consents"].as_array().unwrap().len());
+    let replay = gateway.post_with_key("k", &request).header("prefer", "wait=20").send().await.unwrap();
+    assert_eq!(replay.headers()["idempotency-replayed"], "true");
+    assert_eq!(body(replay, 200).await, answered);
+    gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_key_went_to_another_after_a_crash_is_not_answered_as_if_it_were_stored() {
+    let database = database::fresh().await;
+    let lenders = [lenders::slow("Slow", Duration::from_millis(1_500)).await];
+    let gateway = Gateway::start(&database, &lenders::toml(&lenders)).await;
+    let request = dollars("10000.00");
+    let post = || gateway.post_with_key("k", &request).header("prefer", "wait=20");
+    let waiting = tokio::spawn(post().send());
+
+    let mut owner = PgConnection::connect(&database.owner_url).await.unwrap();
+    let lost = tokio::time::timeout(Duration::from_secs(60), async {
+        loop {
+            if let [id] = lose_requests(&mut owner).await[..] {
+                return id;
+            }
+        }
+    })
+    .await
+    .unwrap();
+    let again = body(post().send().await.unwrap(), 200).await;
+    assert_ne!(again["id"], format!("crq_{}", lost.simple()));
+    let refused = waiting.await.unwrap().unwrap();
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(body(refused, 503).await["retryable"], true);
+    let requests: Vec<Uuid> =
+        sqlx::query_scalar("SELECT credit_request_id FROM credit_requests").fetch_all(&mut owner).await.unwrap();
+    assert_eq!(requests.len(), 1, "one key, one request: {requests:?}");
+    gateway.stop().await;
+}

@@ -14,7 +14,7 @@ use crate::config::DatabaseConfig;
 use crate::problem::{Code, Problem};
 
 pub use migrate::{MigrateError, migrate};
-pub use writer::{Writer, one_statement};
+pub use writer::{Commits, Writer, one_statement};
 
 /// What a caller is told to wait when the database is away.
 const RETRY_AFTER: Duration = Duration::from_secs(1);

@@ -30,6 +30,25 @@ struct Resting {
     since: Instant,
 }
 
+/// When a commit counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commits {
+    /// On the disk.
+    Durable,
+    /// Seen by everyone, and on the disk before any durable commit that comes after it. A crash of Postgres within its
+    /// `wal_writer_delay` can undo it.
+    Visible,
+}
+
+impl Commits {
+    const fn setting(self) -> &'static str {
+        match self {
+            Self::Durable => "on",
+            Self::Visible => "off",
+        }
+    }
+}
+
 /// Connects when it is first needed, and again after the connection broke.
 #[derive(Debug)]
 pub struct Writer {
@@ -44,11 +63,15 @@ impl Writer {
     ///
     /// # Errors
     /// When the address is malformed.
-    pub fn try_new(config: &DatabaseConfig) -> Result<Self, DbError> {
-        let by_key =
-            [("enable_seqscan", "off"), ("enable_bitmapscan", "off"), ("plan_cache_mode", "force_generic_plan")];
+    pub fn try_new(config: &DatabaseConfig, commits: Commits) -> Result<Self, DbError> {
+        let settings = [
+            ("enable_seqscan", "off"),
+            ("enable_bitmapscan", "off"),
+            ("plan_cache_mode", "force_generic_plan"),
+            ("synchronous_commit", commits.setting()),
+        ];
         let connect_within = Duration::from_millis(config.acquire_timeout_ms);
-        Ok(Self { options: connect_options(&config.url)?.options(by_key), connect_within, resting: None })
+        Ok(Self { options: connect_options(&config.url)?.options(settings), connect_within, resting: None })
     }
 
     /// The connection, in which only this tenant's rows exist from now on. Whoever takes it gives it back with

@@ -27,9 +27,9 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::hub::{Hub, Progress, Run};
-use super::snapshot::{Answer, AskedProviders, OutcomeRow, QuoteRow, RequestRow, RequestState, Snapshot, json};
+use super::snapshot::{Answer, AskedProviders, OutcomeRow, QuoteRow, RequestState, Snapshot, json};
 use super::store::packed::pack;
-use super::store::{Arrival, Completion, HandOver, Store};
+use super::store::{Arrival, Completion, HandOver, NewRequest, NotStored, Store};
 use super::view::{OutcomeView, ProviderView, QuoteView, RefusalView};
 
 /// How long past the deadline a call may take to say that it timed out.
@@ -55,7 +55,8 @@ impl AnswerSlot {
 #[derive(Debug)]
 pub struct Question {
     pub request: Arc<CreditRequest>,
-    pub row: RequestRow,
+    /// As it was stored before anyone is asked.
+    pub taken_in: Arc<NewRequest>,
     pub trace: TraceContext,
     /// Set where the caller waits for the final answer.
     pub slot: Option<Arc<AnswerSlot>>,
@@ -88,7 +89,7 @@ pub fn provider_view(capabilities: &Capabilities) -> ProviderView {
 impl Engine {
     /// Starts asking and returns at once; the run goes on by itself until every outcome is settled and stored.
     pub fn ask(&self, question: Question) -> Arc<Run> {
-        let run = Arc::new(Run::new(Snapshot::unanswered(question.row.clone())));
+        let run = Arc::new(Run::new(Snapshot::unanswered(question.taken_in.row.clone())));
         self.hub.add(question.request.id, Arc::clone(&run));
         let (engine, going) = (self.clone(), Arc::clone(&run));
         self.tasks.spawn(async move {
@@ -96,6 +97,9 @@ impl Engine {
             let end = Settling { engine: &engine, question: &question, run: &going }.settle_all().await;
             going.advance(end);
             engine.hub.remove(id);
+            if end == Progress::Lost {
+                engine.store.restore(question.taken_in).await;
+            }
         });
         run
     }
@@ -251,12 +255,19 @@ impl Settling<'_> {
     async fn hand_over(&self, arrived: Vec<Answered>, last: bool) -> impl Future<Output = (i32, bool)> + use<> {
         let (hand_over, seq) = self.settle(arrived, last);
         let answers = hand_over.completion.as_ref().is_some_and(|end| end.answers);
-        let receipt = self.engine.store.put(hand_over).await;
+        let receipt = self.engine.store.put(hand_over.clone()).await;
         if answers {
             // While it is being stored; it is given when it has been.
             self.run.set_answer(self.run.lock().credit_request_json());
         }
-        async move { (seq, receipt.stored().await.is_ok()) }
+        let (store, taken_in) = (self.engine.store.clone(), Arc::clone(&self.question.taken_in));
+        async move {
+            let stored = match receipt.stored().await {
+                Err(NotStored::Gone) => store.put_again(hand_over, taken_in).await,
+                stored => stored,
+            };
+            (seq, stored.is_ok())
+        }
     }
 
     fn stored(&self, seq: i32, stored: bool) -> bool {
@@ -271,7 +282,7 @@ impl Settling<'_> {
     fn settle(&self, arrived: Vec<Answered>, last: bool) -> (HandOver, i32) {
         let rows = pack(&list_of(arrived.iter().map(|one| one.stored.as_str())));
         let mut snapshot = self.run.lock();
-        let arrival = Some(Arrival { seq: snapshot.last_seq().saturating_add(1), rows });
+        let arrival = Some(Arrival { seq: snapshot.last_seq().saturating_add(1), rows: rows.into() });
         snapshot.add(arrived.into_iter().map(|one| one.answer));
         let completion = last.then(|| {
             let (state, at) =

@@ -21,7 +21,7 @@ use super::store::{GivenAnswer, HandOver, NewKey, NewRequest, NotStored};
 use super::turns::Turns;
 use crate::auth::Principal;
 use crate::config::LimitsConfig;
-use crate::db::{Db, DbError};
+use crate::db::{Commits, Db, DbError};
 use crate::problem::{Code, FieldError, Problem};
 
 /// How long an idempotency key is kept.
@@ -157,7 +157,7 @@ impl Intake {
         row: &RequestRow,
         fingerprint: [u8; 32],
     ) -> Result<Option<Begun>, Problem> {
-        let new = NewRequest {
+        let new = Arc::new(NewRequest {
             tenant: request.tenant,
             row: row.clone(),
             request: json(&post.input),
@@ -172,16 +172,22 @@ impl Intake {
                 status: (!post.waits).then_some(POSTED),
                 expires_at: request.created_at.saturating_add(KEY_KEPT).unwrap_or(request.created_at),
             },
-        };
+        });
         let slot = post.waits.then(Arc::<AnswerSlot>::default);
-        let question =
-            Question { request: Arc::clone(request), row: row.clone(), trace: post.trace, slot: slot.clone() };
+        let question = Question {
+            request: Arc::clone(request),
+            taken_in: Arc::clone(&new),
+            trace: post.trace,
+            slot: slot.clone(),
+        };
+        // Who waits is told nothing before the last hand-over, which is durable and makes this so.
+        let commits = if post.waits { Commits::Visible } else { Commits::Durable };
         let (engine, (started, start)) = (self.engine.clone(), oneshot::channel());
         let begin = move |stored: Result<bool, NotStored>| {
             // A caller who has gone needs no run to look at.
             let _ = started.send(stored.map(|stored| stored.then(|| engine.ask(question))));
         };
-        self.engine.store.take(new, begin).await;
+        self.engine.store.take(new, commits, begin).await;
         let Some(run) = start.await.unwrap_or(Err(NotStored::Away))? else { return Ok(None) };
         Ok(Some(match slot {
             Some(slot) => Begun::Awaited { id: request.id, run, slot },
@@ -279,8 +285,11 @@ impl Intake {
             return Ok(());
         }
         let body = snapshot.credit_request_json();
-        let stored = self.engine.store.put(post.answered(id, COMPLETED, body)).await.stored().await;
-        Ok(stored?)
+        match self.engine.store.put(post.answered(id, COMPLETED, body)).await.stored().await {
+            // Someone else has given it.
+            Err(NotStored::Gone) => Ok(()),
+            stored => Ok(stored?),
+        }
     }
 }
 
@@ -301,7 +310,7 @@ impl Post<'_> {
 impl From<NotStored> for Problem {
     fn from(error: NotStored) -> Self {
         match error {
-            NotStored::Away => {
+            NotStored::Away | NotStored::Gone => {
                 Self::new(Code::Unavailable, "the database cannot be reached now; repeat the call with the same key")
                     .retry_after(RETRY_AFTER)
             }

@@ -71,7 +71,7 @@ async fn settle(db: &Db, engine: &Engine, tenant: TenantId, id: CreditRequestId)
         request: id,
         arrival: Some(Arrival {
             seq: snapshot.last_seq().saturating_add(1),
-            rows: pack(&json(&missing(&snapshot, at))),
+            rows: pack(&json(&missing(&snapshot, at))).into(),
         }),
         completion: Some(Completion { state, at, answers: false }),
         answer: None,

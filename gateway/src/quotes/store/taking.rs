@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use domain::ids::{ApiKeyId, TenantId};
 use jiff::Timestamp;
@@ -42,7 +43,7 @@ pub struct NewKey {
 type Then = Box<dyn FnOnce(Result<bool, NotStored>) + Send + Sync>;
 
 pub(super) struct Taking {
-    pub new: NewRequest,
+    pub new: Arc<NewRequest>,
     pub then: Then,
 }
 
