@@ -4,15 +4,17 @@
 //! vector and never by the file's name: one whose figures this product does not compute is counted, with the reason,
 //! and not passed over. A vector that its author verified gates the exit code; the others are computed and shown.
 
+mod apr;
+mod verdict;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::vector::{self, Unread};
+use verdict::Verdict;
 
 /// No file of figures is larger; a wrong path should not fill the memory.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -48,20 +50,17 @@ struct Failure {
 
 #[derive(Deserialize)]
 struct File {
-    vectors: Vec<Entry>,
+    vectors: Vec<Value>,
 }
 
-#[derive(Deserialize)]
-struct Entry {
-    id: Option<String>,
-    #[serde(default)]
-    method: Option<String>,
-    #[serde(default)]
-    inputs: Value,
-    #[serde(default)]
-    expected: Value,
-    #[serde(default)]
-    verified: Option<bool>,
+/// Runs a vector by what its shape says it is.
+fn judge(vector: &Value) -> Verdict {
+    let has = |pointer: &str| vector.pointer(pointer).is_some();
+    if has("/expected/apr_percent") {
+        apr::judge(vector)
+    } else {
+        Verdict::NotApplicable("of no kind that is computed here".to_owned())
+    }
 }
 
 /// Checks one file.
@@ -81,8 +80,8 @@ pub fn check_file(path: &Path) -> Result<Report, CheckError> {
 fn check_text(name: &str, text: &str) -> Result<Report, serde_json::Error> {
     let file: File = serde_json::from_str(text)?;
     let mut report = Report { file: name.to_owned(), passed: 0, failures: Vec::new(), not_applicable: BTreeMap::new() };
-    for (number, entry) in (1u32..).zip(&file.vectors) {
-        report.add(number, entry);
+    for (number, vector) in (1u32..).zip(&file.vectors) {
+        report.add(number, vector);
     }
     Ok(report)
 }
@@ -94,33 +93,20 @@ impl Report {
         self.failures.iter().any(|failure| failure.gates)
     }
 
-    fn add(&mut self, number: u32, entry: &Entry) {
-        let expected = match vector::expected(&entry.expected) {
-            Ok(expected) => expected,
-            Err(reason) => return self.skip(&reason),
-        };
-        let found = match vector::compute(entry.method.as_deref(), &entry.inputs) {
-            Ok(found) => found,
-            Err(reason) => return self.skip(&reason),
-        };
-        let agrees = |percent: &Decimal| {
-            percent.checked_sub(expected.percent).is_some_and(|off| off.abs() <= expected.tolerance)
-        };
-        if found.as_ref().is_ok_and(agrees) {
-            self.passed = self.passed.saturating_add(1);
-            return;
+    fn add(&mut self, number: u32, vector: &Value) {
+        match judge(vector) {
+            Verdict::Passed => self.passed = self.passed.saturating_add(1),
+            Verdict::Failed { expected, found } => {
+                let id = vector.get("id").and_then(Value::as_str);
+                let gates = vector.get("verified") == Some(&Value::Bool(true));
+                let id = id.map_or_else(|| format!("#{number}"), str::to_owned);
+                self.failures.push(Failure { id, expected, found, gates });
+            }
+            Verdict::NotApplicable(reason) => {
+                let count = self.not_applicable.entry(reason).or_default();
+                *count = count.saturating_add(1);
+            }
         }
-        self.failures.push(Failure {
-            id: entry.id.clone().unwrap_or_else(|| format!("#{number}")),
-            expected: format!("{} % ± {}", expected.percent, expected.tolerance.normalize()),
-            found: found.map_or_else(|error| format!("no rate ({error})"), |percent| format!("{percent} %")),
-            gates: entry.verified == Some(true),
-        });
-    }
-
-    fn skip(&mut self, reason: &Unread) {
-        let count = self.not_applicable.entry(reason.to_string()).or_default();
-        *count = count.saturating_add(1);
     }
 }
 
@@ -228,8 +214,8 @@ mod tests {
             "figures.json: 0 checked, 0 passed, 0 failed, 5 not applicable\n  \
              not applicable: 1 a flow has no time that is understood (t and f, years, days or date)\n  \
              not applicable: 1 a flow's amount or time is not a number that is understood\n  \
-             not applicable: 2 expects no annual percentage rate\n  \
-             not applicable: 1 has no advances and payments"
+             not applicable: 1 has no advances and payments\n  \
+             not applicable: 2 of no kind that is computed here"
         );
     }
 

@@ -4,4 +4,3 @@
 pub mod apr;
 pub mod check;
 pub mod schedule;
-mod vector;

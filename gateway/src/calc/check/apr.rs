@@ -1,4 +1,4 @@
-//! Reads one vector of published figures: its flows in any of the forms of such files, and the rate that it expects.
+//! Annual percentage rates: the flows in any of the forms of such files, and the rate that is expected.
 
 use domain::U256;
 use domain::apr::eu_ccd::{self, YearFlow};
@@ -8,9 +8,11 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Map, Value};
 
+use super::verdict::{Verdict, decimal};
+
 /// Why a vector is not one that is computed here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unread {
+enum Unread {
     #[error("expects no annual percentage rate")]
     NoApr,
     #[error("has no advances and payments")]
@@ -25,15 +27,35 @@ pub(super) enum Unread {
     TooManyFlows,
 }
 
+/// Solves the equation of the vector's flows.
+pub(super) fn judge(vector: &Value) -> Verdict {
+    let inputs = vector.get("inputs").unwrap_or(&Value::Null);
+    let method = vector.get("method").and_then(Value::as_str);
+    let read = expected(vector.get("expected").unwrap_or(&Value::Null));
+    let (expected, found) = match read.and_then(|expected| Ok((expected, compute(method, inputs)?))) {
+        Ok(both) => both,
+        Err(reason) => return Verdict::NotApplicable(reason.to_string()),
+    };
+    let agrees =
+        |percent: &Decimal| percent.checked_sub(expected.percent).is_some_and(|off| off.abs() <= expected.tolerance);
+    if found.as_ref().is_ok_and(agrees) {
+        return Verdict::Passed;
+    }
+    Verdict::Failed {
+        expected: format!("{} % ± {}", expected.percent, expected.tolerance.normalize()),
+        found: found.map_or_else(|error| format!("no rate ({error})"), |percent| format!("{percent} %")),
+    }
+}
+
 /// The figure to meet, in percent, and by how many percentage points it may be missed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Expected {
-    pub(super) percent: Decimal,
-    pub(super) tolerance: Decimal,
+struct Expected {
+    percent: Decimal,
+    tolerance: Decimal,
 }
 
 /// Half a unit of the last of `decimals` places stands in for a tolerance that is not given.
-pub(super) fn expected(expected: &Value) -> Result<Expected, Unread> {
+fn expected(expected: &Value) -> Result<Expected, Unread> {
     let number = |name: &str| expected.get(name).and_then(decimal);
     let percent = number("apr_percent").ok_or(Unread::NoApr)?;
     let places = number("decimals").and_then(|places| places.to_u32()).unwrap_or(2).min(20);
@@ -42,7 +64,7 @@ pub(super) fn expected(expected: &Value) -> Result<Expected, Unread> {
 }
 
 /// The rate of the vector's flows in percent with 6 places, or why its equation has none.
-pub(super) fn compute(method: Option<&str>, inputs: &Value) -> Result<Result<Decimal, AprError>, Unread> {
+fn compute(method: Option<&str>, inputs: &Value) -> Result<Result<Decimal, AprError>, Unread> {
     let side = |name: &str| inputs.get(name).and_then(Value::as_array).ok_or(Unread::NoFlows);
     let (advances, payments) = (series(side("advances")?)?, series(side("payments")?)?);
     let scale = advances.iter().chain(&payments).map(|flow| flow.amount.scale()).max().unwrap_or(0);
@@ -139,10 +161,4 @@ fn days_as_years(inputs: &Value, payments: usize) -> Option<Vec<f64>> {
     let basis = inputs.get("day_basis").and_then(Value::as_f64).filter(|basis| *basis > 0.0)?;
     let days = inputs.get("days").and_then(Value::as_array).filter(|days| days.len() == payments)?;
     days.iter().map(|days| days.as_f64().map(|days| days / basis)).collect()
-}
-
-/// A JSON number by its own text, so that 219.17 is 219.17.
-fn decimal(value: &Value) -> Option<Decimal> {
-    let text = value.as_number()?.to_string();
-    Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).ok()
 }
