@@ -12,7 +12,8 @@ use ruint::aliases::U256;
 use crate::period::{Anchor, days_between, months_and_days, months_before, whole_months};
 use crate::rate::Rate;
 
-use super::{AprError, DatedFlow, Equation, MAX_RATE, Side, distinct_dates, to_rate, without_zeros};
+use super::monthly::Monthly;
+use super::{AprError, DatedFlow, Equation, MAX_RATE, OUTSIDE, Side, distinct_dates, to_rate, without_zeros};
 
 /// No flow lies further from the first drawdown.
 const MAX_YEARS: f64 = 1_000.0;
@@ -36,7 +37,7 @@ pub struct EuApr {
 /// # Errors
 /// When a time is not finite or beyond 1000 years, or the equation has no single root.
 pub fn from_times(drawdowns: &[YearFlow], payments: &[YearFlow]) -> Result<EuApr, AprError> {
-    let mut equation = Equation::with_capacity(drawdowns.len().saturating_add(payments.len()));
+    let mut equation = Equation::new();
     for (side, flows) in [(Side::Advance, drawdowns), (Side::Payment, payments)] {
         for flow in flows {
             equation.push(side, flow.amount, checked_years(flow.years)?, 0.0);
@@ -50,6 +51,27 @@ pub fn from_times(drawdowns: &[YearFlow], payments: &[YearFlow]) -> Result<EuApr
 /// # Errors
 /// When nothing is drawn or paid, or the equation has no single root.
 pub fn from_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) -> Result<EuApr, AprError> {
+    match Monthly::of(drawdowns, payments) {
+        Some(monthly) => from_monthly(monthly, payments),
+        None => from_any_dates(drawdowns, payments),
+    }
+}
+
+/// Payments lie whole months apart, so the days before the first one's are the same for all.
+fn from_monthly(monthly: Monthly<'_>, payments: &[DatedFlow]) -> Result<EuApr, AprError> {
+    let zero = monthly.advance.on;
+    let (first, days) = months_and_days(zero, monthly.first, Anchor::of(&[monthly.first])).ok_or(OUTSIDE)?;
+    let part = part_of_year(zero, days).ok_or(OUTSIDE)?;
+    let mut equation = Equation::new();
+    equation.push(Side::Advance, monthly.advance.amount, 0.0, 0.0);
+    for (index, payment) in (0_u32..).zip(payments) {
+        let months = monthly.months.saturating_mul(index).saturating_add(first);
+        equation.push(Side::Payment, payment.amount, checked_years(f64::from(months) / 12.0 + part)?, 0.0);
+    }
+    apr(equation)
+}
+
+pub(super) fn from_any_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) -> Result<EuApr, AprError> {
     let (drawdowns, payments) = (without_zeros(drawdowns), without_zeros(payments));
     let (drawdown_dates, payment_dates) = (distinct_dates(&drawdowns), distinct_dates(&payments));
     let zero = *drawdown_dates.first().ok_or(AprError::NoAdvance)?;
@@ -58,7 +80,7 @@ pub fn from_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) -> Result<EuA
         (Side::Advance, &drawdowns, Anchor::of(&drawdown_dates)),
         (Side::Payment, &payments, Anchor::of(&payment_dates)),
     ];
-    let mut equation = Equation::with_capacity(drawdowns.len().saturating_add(payments.len()));
+    let mut equation = Equation::new();
     for (side, dated, anchor) in sides {
         for flow in dated.iter() {
             let years = if flow.on >= zero {
@@ -66,7 +88,7 @@ pub fn from_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) -> Result<EuA
             } else {
                 unit.years_between(flow.on, zero, Anchor::of(&drawdown_dates)).map(|years| -years)
             };
-            let years = years.ok_or(AprError::Time("a date is outside the calendar"))?;
+            let years = years.ok_or(OUTSIDE)?;
             equation.push(side, flow.amount, checked_years(years)?, 0.0);
         }
     }
@@ -81,7 +103,7 @@ fn checked_years(years: f64) -> Result<f64, AprError> {
 }
 
 fn apr(equation: Equation) -> Result<EuApr, AprError> {
-    let apr = equation.solve(MAX_RATE, to_rate)?.ok_or(AprError::AboveRange)?;
+    let apr = equation.solve(MAX_RATE, |u| to_rate(u.exp_m1()))?.ok_or(AprError::AboveRange)?;
     Ok(EuApr { apr })
 }
 
@@ -142,11 +164,16 @@ impl TimeUnit {
                 (f64::from(years), u32::try_from(days_between(from, start)).ok()?)
             }
         };
-        if days == 0 {
-            return Some(years);
-        }
-        let days_end = from.checked_add(i64::from(days).days()).ok()?;
-        let days_in_year = u32::try_from(days_between(days_end.checked_sub(1.year()).ok()?, days_end)).ok()?;
-        Some(years + f64::from(days) / f64::from(days_in_year))
+        Some(years + part_of_year(from, days)?)
     }
+}
+
+/// Days from a date on, as a part of the year that ends where they do.
+fn part_of_year(from: Date, days: u32) -> Option<f64> {
+    if days == 0 {
+        return Some(0.0);
+    }
+    let end = from.checked_add(i64::from(days).days()).ok()?;
+    let days_in_year = u32::try_from(days_between(end.checked_sub(1.year()).ok()?, end)).ok()?;
+    Some(f64::from(days) / f64::from(days_in_year))
 }

@@ -10,7 +10,9 @@
 )]
 
 pub mod eu_ccd;
+mod monthly;
 mod quick;
+mod series;
 mod solver;
 mod unit_period;
 pub mod us_reg_z;
@@ -22,6 +24,8 @@ use ruint::aliases::U256;
 use rust_decimal::Decimal;
 
 use crate::rate::Rate;
+
+use series::Run;
 
 pub(crate) use solver::root_between;
 pub use unit_period::UnitPeriod;
@@ -62,6 +66,8 @@ pub enum AprError {
     NotBalanced,
 }
 
+const OUTSIDE: AprError = AprError::Time("a date is outside the calendar");
+
 /// An amount in base units that changes hands on a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DatedFlow {
@@ -76,42 +82,42 @@ enum Side {
     Payment,
 }
 
-/// The equation of an agreement: its flows at their times, and what each side adds up to exactly.
+/// The equation of an agreement: its flows at their times, those that follow one another evenly as one.
 #[derive(Debug)]
 struct Equation {
-    terms: Vec<solver::Term>,
-    /// `None` once they do not fit in 78 digits.
-    advanced: Option<U256>,
-    paid: Option<U256>,
+    runs: Vec<Run>,
+    flows: usize,
 }
 
 impl Equation {
-    fn with_capacity(flows: usize) -> Self {
-        Self { terms: Vec::with_capacity(flows), advanced: Some(U256::ZERO), paid: Some(U256::ZERO) }
+    fn new() -> Self {
+        Self { runs: Vec::new(), flows: 0 }
     }
 
     /// A flow at `whole` periods, compounded, and a `fraction` of one, simple. The European equation has real `whole`
     /// and no fraction.
     fn push(&mut self, side: Side, amount: U256, whole: f64, fraction: f64) {
-        let sum = match side {
-            Side::Advance => &mut self.advanced,
-            Side::Payment => &mut self.paid,
-        };
-        *sum = sum.and_then(|sum| sum.checked_add(amount));
-        let amount = match side {
-            Side::Advance => float(amount),
-            Side::Payment => -float(amount),
-        };
-        self.terms.push(solver::Term { amount, whole, fraction });
+        self.flows = self.flows.saturating_add(1);
+        if !self.runs.last_mut().is_some_and(|run| run.takes(side, amount, whole, fraction)) {
+            self.runs.push(Run::of_one(side, amount, whole, fraction));
+        }
     }
 
-    /// What `read` makes of the rate per period, which is at most `max`; `read` rises with the rate.
-    fn solve<T: PartialEq>(mut self, max: f64, read: impl Fn(f64) -> T) -> Result<T, AprError> {
-        if self.terms.len() > MAX_FLOWS {
-            return Err(AprError::TooManyFlows(self.terms.len()));
+    /// What is advanced, or paid, in all.
+    fn total(&self, side: Side) -> Result<U256, AprError> {
+        let runs = self.runs.iter().filter(|run| run.side == side);
+        let sum = runs
+            .map(|run| run.amount.checked_mul(U256::from(run.count)))
+            .try_fold(U256::ZERO, |sum, run| sum.checked_add(run?));
+        sum.ok_or(AprError::Overflow)
+    }
+
+    /// What `read` makes of u, the logarithm of one plus the rate per period, which is at most `max`; `read` rises with u.
+    fn solve<T: PartialEq>(self, max: f64, read: impl Fn(f64) -> T) -> Result<T, AprError> {
+        if self.flows > MAX_FLOWS {
+            return Err(AprError::TooManyFlows(self.flows));
         }
-        let advanced = self.advanced.ok_or(AprError::Overflow)?;
-        let paid = self.paid.ok_or(AprError::Overflow)?;
+        let (advanced, paid) = (self.total(Side::Advance)?, self.total(Side::Payment)?);
         if advanced.is_zero() {
             return Err(AprError::NoAdvance);
         }
@@ -119,11 +125,29 @@ impl Equation {
             return Err(AprError::NoPayment);
         }
         let scale = float(advanced);
-        for term in &mut self.terms {
-            term.amount /= scale;
+        if advanced < paid
+            && let Some((low, high)) = series::bracket(&self.runs, scale, max.ln_1p())
+        {
+            let low = read(low);
+            if low == read(high) {
+                return Ok(low);
+            }
         }
         // Compared as integers: at a rate of zero the equation is exact.
-        solver::solve(self.terms, advanced.cmp(&paid), max, read)
+        solver::solve(self.terms(scale), advanced.cmp(&paid), max, read)
+    }
+
+    /// The flows one by one, advances above zero.
+    fn terms(&self, scale: f64) -> Vec<solver::Term> {
+        let mut terms = Vec::with_capacity(self.flows);
+        for run in &self.runs {
+            let share = float(run.amount) / scale;
+            terms.extend(run.terms(match run.side {
+                Side::Advance => share,
+                Side::Payment => -share,
+            }));
+        }
+        terms
     }
 }
 
@@ -152,7 +176,7 @@ fn distinct_dates(flows: &[DatedFlow]) -> Vec<Date> {
 
 fn to_rate(value: f64) -> Option<Rate> {
     match rounded(value) {
-        Some(rounded) => Rate::try_new(rounded).ok(),
+        Some(rounded) => Some(Rate::of_known(rounded)),
         None => to_rate_by_decimal(value),
     }
 }
@@ -162,10 +186,11 @@ fn to_rate_by_decimal(value: f64) -> Option<Rate> {
     Rate::try_new(rounded).ok()
 }
 
-/// The value to [`RATE_PLACES`] by integers, where it is of an ordinary size and clearly nearer to one neighbour.
+/// The value to [`RATE_PLACES`] by integers, where it is of an ordinary size and clearly nearer to one neighbour. Without
+/// zeros at its end, and below [`Rate::MAX`].
 fn rounded(value: f64) -> Option<Decimal> {
     const SCALE: u128 = 10u128.pow(RATE_PLACES);
-    if !(1e-9..32_768.0).contains(&value) {
+    if !(1e-9..MAX_RATE).contains(&value) {
         return None;
     }
     let bits = value.to_bits();

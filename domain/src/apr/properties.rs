@@ -106,6 +106,48 @@ proptest! {
 
 proptest! {
     #[test]
+    fn monthly_payments_are_counted_as_any_others_are(
+        wait in 1i64..400,
+        day in 1i8..=31,
+        months in 1i64..13,
+        amounts in prop_oneof![prop::collection::vec(1u64..100_000, 1..30), (1u64..100_000, 1usize..60).prop_map(|(amount, count)| vec![amount; count])],
+        share in 50u64..100,
+    ) {
+        let first = date(2027, 8, day);
+        let total: u64 = amounts.iter().sum();
+        let advances = [DatedFlow { on: first.checked_sub(wait.days()).unwrap(), amount: cents((total * share / 100).max(1)) }];
+        let dates = (0i64..).map(|index| first.checked_add((index * months).months()).unwrap());
+        let payments: Vec<_> = dates.zip(&amounts).map(|(on, amount)| DatedFlow { on, amount: cents(*amount) }).collect();
+        prop_assert_eq!(us_reg_z::from_dates(&advances, &payments), us_reg_z::from_any_dates(&advances, &payments));
+        prop_assert_eq!(eu_ccd::from_dates(&advances, &payments), eu_ccd::from_any_dates(&advances, &payments));
+    }
+
+    /// Of level series in closed form and flow by flow.
+    #[test]
+    fn a_level_series_has_the_rate_of_its_flows(
+        advances in prop::collection::vec((1u64..1_000_000, 0u32..3), 1..3),
+        payments in prop::collection::vec((1u64..100_000, 3u32..40, 1u32..100, 1u32..4), 1..5),
+        parts in prop::sample::select(vec![1.0, 12.0, 52.0]),
+        fraction in prop::sample::select(vec![0.0, 0.5, 1.0 / 3.0]),
+    ) {
+        let mut equation = Equation::new();
+        for (amount, at) in advances {
+            equation.push(Side::Advance, cents(amount), f64::from(at) / parts, 0.0);
+        }
+        for (amount, first, count, step) in payments {
+            for index in 0..count {
+                equation.push(Side::Payment, cents(amount), f64::from(first + index * step) / parts, fraction);
+            }
+        }
+        let at_zero = equation.total(Side::Advance).unwrap().cmp(&equation.total(Side::Payment).unwrap());
+        let terms = equation.terms(float(equation.total(Side::Advance).unwrap()));
+        let plain = solver::solve(terms, at_zero, 2_500.0, |u| to_rate(u.exp_m1()));
+        prop_assert_eq!(equation.solve(2_500.0, |u| to_rate(u.exp_m1())), plain);
+    }
+}
+
+proptest! {
+    #[test]
     fn rates_rounded_by_integers_are_those_of_decimals(value in 0.0f64..40_000.0, exponent in 0i32..40) {
         let value = value / 2f64.powi(exponent);
         if let Some(found) = rounded(value) {

@@ -9,24 +9,24 @@
 use super::solver::{BALANCE, Term, root_between};
 
 /// How far the bracket's ends lie from the root in terms of the error: a little more than proves the sign.
-const WIDTH: f64 = 1.25;
+pub(super) const WIDTH: f64 = 1.25;
 
 /// Flows after which a discount is taken from an exponential again where the proof is made.
 const RUN: usize = 8;
 
 /// What the additions of the two ways can be off by together for each flow: half a last place of the sum each, which
 /// falls from one, all advances, to zero.
-const ERROR_PER_FLOW: f64 = f64::EPSILON;
+pub(super) const ERROR_PER_FLOW: f64 = f64::EPSILON;
 
 /// What the discounts can be off by: a last place for each flow of a run, and a few for the factors and the fraction.
-const ERROR_OF_DISCOUNTS: f64 = 16.0 * f64::EPSILON;
+pub(super) const ERROR_OF_DISCOUNTS: f64 = 16.0 * f64::EPSILON;
 
 /// What the times can be off by, for each period of the last one and each unit of u: [`SAME`], and the rounding of the
 /// exponents of the two ways.
-const ERROR_OF_TIMES: f64 = 4.0 * f64::EPSILON;
+pub(super) const ERROR_OF_TIMES: f64 = 4.0 * f64::EPSILON;
 
 /// Intervals this near to each other, as a share of the time, are one: a count of months over 12 is not exact.
-const SAME: f64 = 2.0 * f64::EPSILON;
+pub(super) const SAME: f64 = 2.0 * f64::EPSILON;
 
 /// A value at the limit above this is above zero however it is added up.
 const CLEARLY_ABOVE: f64 = 1e-9;

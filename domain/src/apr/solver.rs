@@ -54,8 +54,8 @@ impl Term {
     }
 }
 
-/// What `read` makes of the rate per period between 0 and `max`. `at_zero` compares the plain sums of advances and
-/// payments. `read` rises with the rate: where both ends of a short bracket around the root read the same, the root does.
+/// What `read` makes of u, where the rate per period lies between 0 and `max`. `at_zero` compares the plain sums of advances and
+/// payments. `read` rises with u: where both ends of a short bracket around the root read the same, the root does.
 pub(super) fn solve<T: PartialEq>(
     mut terms: Vec<Term>,
     at_zero: Ordering,
@@ -78,8 +78,8 @@ pub(super) fn solve<T: PartialEq>(
             && advance_first
             && let Some((low, high)) = quick::bracket(&terms, limit)
         {
-            let low = read(low.exp_m1());
-            if low == read(high.exp_m1()) {
+            let low = read(low);
+            if low == read(high) {
                 return Ok(low);
             }
         }
@@ -90,7 +90,7 @@ pub(super) fn solve<T: PartialEq>(
     if value_and_slope(&terms, u).0.abs() > BALANCE {
         return Err(AprError::NotBalanced);
     }
-    Ok(read(u.exp_m1()))
+    Ok(read(u))
 }
 
 /// Sorts by time from zero on, adds up flows of the same time, leaves out what cancels. The order of the input has no

@@ -12,8 +12,9 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::period::Anchor;
 use crate::rate::Rate;
 
+use super::monthly::Monthly;
 use super::unit_period::{UnitPeriod, unit_period};
-use super::{AprError, DatedFlow, Equation, MAX_RATE, Side, distinct_dates, to_rate, without_zeros};
+use super::{AprError, DatedFlow, Equation, MAX_RATE, OUTSIDE, Side, distinct_dates, to_rate, without_zeros};
 
 /// A thousand years of days.
 const MAX_UNIT_PERIODS: u32 = 365_250;
@@ -49,7 +50,7 @@ pub fn from_times(
 ) -> Result<UsApr, AprError> {
     let per_year = unit_periods_per_year.to_f64().filter(|per_year| (1.0..=365.0).contains(per_year));
     let per_year = per_year.ok_or(AprError::Time("there are 1 to 365 unit-periods in a year"))?;
-    let mut equation = Equation::with_capacity(advances.len().saturating_add(payments.len()));
+    let mut equation = Equation::new();
     for (side, flows) in [(Side::Advance, advances), (Side::Payment, payments)] {
         for flow in flows {
             check_time(flow)?;
@@ -64,6 +65,26 @@ pub fn from_times(
 /// # Errors
 /// When nothing is advanced or paid, all of it happens on one day, or the equation has no single root.
 pub fn from_dates(advances: &[DatedFlow], payments: &[DatedFlow]) -> Result<UsApr, AprError> {
+    match Monthly::of(advances, payments) {
+        Some(monthly) => from_monthly(monthly, payments),
+        None => from_any_dates(advances, payments),
+    }
+}
+
+/// Each payment is one unit-period after the one before, so the first one's time tells all.
+fn from_monthly(monthly: Monthly<'_>, payments: &[DatedFlow]) -> Result<UsApr, AprError> {
+    let unit = UnitPeriod::Months(monthly.months);
+    let time = unit.between(monthly.advance.on, monthly.first, Anchor::of(&[monthly.first]));
+    let (first, fraction) = time.ok_or(OUTSIDE)?;
+    let mut equation = Equation::new();
+    equation.push(Side::Advance, monthly.advance.amount, 0.0, 0.0);
+    for (whole, payment) in (first..).zip(payments) {
+        equation.push(Side::Payment, payment.amount, f64::from(whole), fraction);
+    }
+    apr(equation, unit.per_year_f64(), unit.per_year(), Some(unit))
+}
+
+pub(super) fn from_any_dates(advances: &[DatedFlow], payments: &[DatedFlow]) -> Result<UsApr, AprError> {
     let (advances, payments) = (without_zeros(advances), without_zeros(payments));
     let (advance_dates, payment_dates) = (distinct_dates(&advances), distinct_dates(&payments));
     let first_advance = advance_dates.first().ok_or(AprError::NoAdvance)?;
@@ -74,11 +95,11 @@ pub fn from_dates(advances: &[DatedFlow], payments: &[DatedFlow]) -> Result<UsAp
         (Side::Advance, &advances, Anchor::of(&advance_dates)),
         (Side::Payment, &payments, Anchor::of(&payment_dates)),
     ];
-    let mut equation = Equation::with_capacity(advances.len().saturating_add(payments.len()));
+    let mut equation = Equation::new();
     for (side, dated, anchor) in sides {
         for flow in dated.iter() {
             let time = unit.between(zero, flow.on, anchor);
-            let (whole, fraction) = time.ok_or(AprError::Time("a date is outside the calendar"))?;
+            let (whole, fraction) = time.ok_or(OUTSIDE)?;
             equation.push(side, flow.amount, f64::from(whole), fraction);
         }
     }
@@ -101,8 +122,8 @@ fn apr(
     unit_periods_per_year: Decimal,
     unit_period: Option<UnitPeriod>,
 ) -> Result<UsApr, AprError> {
-    let (apr, effective_annual_rate) = equation
-        .solve(MAX_RATE / per_year, |rate| (to_rate(rate * per_year), to_rate((rate.ln_1p() * per_year).exp_m1())))?;
+    let (apr, effective_annual_rate) =
+        equation.solve(MAX_RATE / per_year, |u| (to_rate(u.exp_m1() * per_year), to_rate((u * per_year).exp_m1())))?;
     let apr = apr.ok_or(AprError::AboveRange)?;
     Ok(UsApr { apr, effective_annual_rate, unit_period, unit_periods_per_year })
 }

@@ -57,6 +57,11 @@ impl Rate {
         Ok(Self(fraction.normalize()))
     }
 
+    /// A rate that is known to lie above -1 and at most at [`Rate::MAX`], without zeros at its end.
+    pub(crate) const fn of_known(fraction: Decimal) -> Self {
+        Self(fraction)
+    }
+
     /// # Errors
     /// [`RateError::OutOfRange`] above 300,000,000 basis points.
     pub fn from_bps(bps: Bps) -> Result<Self, RateError> {
