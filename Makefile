@@ -10,7 +10,7 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-quotes build clean
+.PHONY: demo test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
@@ -63,6 +63,10 @@ api-check: build
 deny:
 	command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check bans licenses sources
+
+bench-math:
+	$(CARGO) bench -p domain
+	domain/benches/peers/run $(TARGET)
 
 bench-quotes:
 	$(CARGO) build --release --workspace --bins
