@@ -8,6 +8,7 @@
 pub mod apr;
 pub mod asset;
 pub mod caip;
+pub mod calendar;
 pub mod capabilities;
 pub mod consent;
 pub mod country;
