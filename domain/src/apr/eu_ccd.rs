@@ -9,6 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use ruint::aliases::U256;
 
+use crate::day_count::YearFraction;
 use crate::period::{Anchor, days_between, months_and_days, months_before, whole_months};
 use crate::rate::Rate;
 
@@ -61,12 +62,13 @@ pub fn from_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) -> Result<EuA
 fn from_monthly(monthly: Monthly<'_>, payments: &[DatedFlow]) -> Result<EuApr, AprError> {
     let zero = monthly.advance.on;
     let (first, days) = months_and_days(zero, monthly.first, Anchor::of(&[monthly.first])).ok_or(OUTSIDE)?;
-    let part = part_of_year(zero, days).ok_or(OUTSIDE)?;
+    let days_in_year = days_in_year(zero, days).ok_or(OUTSIDE)?;
     let mut equation = Equation::new();
     equation.push(Side::Advance, monthly.advance.amount, 0.0, 0.0);
     for (index, payment) in (0_u32..).zip(payments) {
-        let months = monthly.months.saturating_mul(index).saturating_add(first);
-        equation.push(Side::Payment, payment.amount, checked_years(f64::from(months) / 12.0 + part)?, 0.0);
+        let periods = monthly.months.saturating_mul(index).saturating_add(first);
+        let years = Interval { periods, per_year: 12, days, days_in_year }.in_years();
+        equation.push(Side::Payment, payment.amount, checked_years(years)?, 0.0);
     }
     apr(equation)
 }
@@ -84,9 +86,9 @@ pub(super) fn from_any_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) ->
     for (side, dated, anchor) in sides {
         for flow in dated.iter() {
             let years = if flow.on >= zero {
-                unit.years_between(zero, flow.on, anchor)
+                unit.between(zero, flow.on, anchor).map(Interval::in_years)
             } else {
-                unit.years_between(flow.on, zero, Anchor::of(&drawdown_dates)).map(|years| -years)
+                unit.between(flow.on, zero, Anchor::of(&drawdown_dates)).map(|interval| -interval.in_years())
             };
             let years = years.ok_or(OUTSIDE)?;
             equation.push(side, flow.amount, checked_years(years)?, 0.0);
@@ -95,7 +97,7 @@ pub(super) fn from_any_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) ->
     apr(equation)
 }
 
-fn checked_years(years: f64) -> Result<f64, AprError> {
+pub(super) fn checked_years(years: f64) -> Result<f64, AprError> {
     if !(-MAX_YEARS..=MAX_YEARS).contains(&years) {
         return Err(AprError::Time("a flow lies at most 1,000 years from the first drawdown"));
     }
@@ -107,16 +109,49 @@ fn apr(equation: Equation) -> Result<EuApr, AprError> {
     Ok(EuApr { apr })
 }
 
+/// The time between two dates in years, as the Annex counts it in this period. `to` alone tells on which day its periods
+/// stand: 28 February of a common year is a month's end.
+///
+/// # Errors
+/// [`AprError::Time`] when `to` is the earlier date or the time reaches outside the calendar.
+pub fn years_between(unit: TimeUnit, from: Date, to: Date) -> Result<YearFraction, AprError> {
+    let interval = unit.between(from, to, Anchor::of(&[to]));
+    let years = interval.and_then(|interval| interval.as_fraction());
+    years.ok_or(AprError::Time("the later date comes first, or a date is outside the calendar"))
+}
+
 /// The period that the intervals of one agreement are counted in: the one that its payments follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TimeUnit {
+pub enum TimeUnit {
     Weeks,
     Months,
     Years,
 }
 
+/// Whole periods and the days that remain.
+#[derive(Debug, Clone, Copy)]
+struct Interval {
+    periods: u32,
+    per_year: u32,
+    days: u32,
+    days_in_year: u32,
+}
+
+impl Interval {
+    fn in_years(self) -> f64 {
+        f64::from(self.periods) / f64::from(self.per_year) + f64::from(self.days) / f64::from(self.days_in_year)
+    }
+
+    fn as_fraction(self) -> Option<YearFraction> {
+        let part = |count: u32, of: u32| YearFraction::try_new(u128::from(count), u128::from(of)).ok();
+        part(self.periods, self.per_year)?.checked_add(part(self.days, self.days_in_year)?)
+    }
+}
+
 impl TimeUnit {
-    fn of(zero: Date, payments: &[Date]) -> Self {
+    /// What payments on these dates (sorted, each once) follow: weeks where more intervals are whole weeks than whole
+    /// months, years where all whole months are whole years.
+    pub(super) fn of(zero: Date, payments: &[Date]) -> Self {
         let (mut weeks, mut months, mut years) = (0_usize, 0_usize, 0_usize);
         let mut count = |from: Date, to: Date| {
             let whole = whole_months(from, to);
@@ -146,34 +181,33 @@ impl TimeUnit {
         }
     }
 
-    /// Years from the earlier date to the later one, whole periods counted backwards from the later.
-    fn years_between(self, from: Date, to: Date, anchor: Anchor) -> Option<f64> {
-        let (years, days) = match self {
+    /// From the earlier date to the later one, whole periods counted backwards from the later.
+    fn between(self, from: Date, to: Date, anchor: Anchor) -> Option<Interval> {
+        let (periods, per_year, days) = match self {
             Self::Weeks => {
                 let days = u32::try_from(days_between(from, to)).ok()?;
-                (f64::from(days.checked_div(7)?) / 52.0, days.checked_rem(7)?)
+                (days.checked_div(7)?, 52, days.checked_rem(7)?)
             }
             Self::Months => {
                 let (months, days) = months_and_days(from, to, anchor)?;
-                (f64::from(months) / 12.0, days)
+                (months, 12, days)
             }
             Self::Years => {
                 let (months, _) = months_and_days(from, to, anchor)?;
                 let years = months.checked_div(12)?;
                 let start = months_before(to, years.checked_mul(12)?, anchor)?;
-                (f64::from(years), u32::try_from(days_between(from, start)).ok()?)
+                (years, 1, u32::try_from(days_between(from, start)).ok()?)
             }
         };
-        Some(years + part_of_year(from, days)?)
+        Some(Interval { periods, per_year, days, days_in_year: days_in_year(from, days)? })
     }
 }
 
-/// Days from a date on, as a part of the year that ends where they do.
-fn part_of_year(from: Date, days: u32) -> Option<f64> {
+/// Of the year that ends so many days after a date.
+fn days_in_year(from: Date, days: u32) -> Option<u32> {
     if days == 0 {
-        return Some(0.0);
+        return Some(365);
     }
     let end = from.checked_add(i64::from(days).days()).ok()?;
-    let days_in_year = u32::try_from(days_between(end.checked_sub(1.year()).ok()?, end)).ok()?;
-    Some(f64::from(days) / f64::from(days_in_year))
+    u32::try_from(days_between(end.checked_sub(1.year()).ok()?, end)).ok()
 }

@@ -75,6 +75,20 @@ pub(crate) fn months_after(from: Date, months: u32) -> Option<Date> {
     on_day(month_number(from).checked_add(ahead)?, from.day())
 }
 
+/// The date a number of months after `from`, on the day that `from` stands for.
+pub(crate) fn months_past(from: Date, months: u32, anchor: Anchor) -> Option<Date> {
+    if months == 0 {
+        return Some(from);
+    }
+    let ahead = i32::try_from(months).ok().filter(|_| months <= MAX_MONTHS)?;
+    on_day(month_number(from).checked_add(ahead)?, anchor.day_of(from))
+}
+
+/// How many months lie between the month of one date and that of a later one, whatever their days.
+pub(crate) fn months_apart(from: Date, to: Date) -> Option<u32> {
+    u32::try_from(month_number(to).checked_sub(month_number(from))?).ok()
+}
+
 /// The day of a month counted by [`month_number`], or the last day of a month that is shorter.
 fn on_day(number: i32, day: i8) -> Option<Date> {
     let before = number.checked_sub(1)?;

@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use interval::months_after;
-pub(crate) use interval::{Anchor, days_between, months_and_days, months_before, whole_months};
+pub(crate) use interval::{
+    Anchor, days_between, months_after, months_and_days, months_apart, months_before, months_past, whole_months,
+};
 
 /// The most instalments that one schedule may have: weekly for almost eighty years.
 pub const MAX_INSTALMENTS: u32 = 4_000;
