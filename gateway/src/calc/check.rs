@@ -5,6 +5,8 @@
 //! and not passed over. A vector that its author verified gates the exit code; the others are computed and shown.
 
 mod apr;
+mod curve;
+mod rates;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -56,8 +58,12 @@ struct File {
 /// Runs a vector by what its shape says it is.
 fn judge(vector: &Value) -> Verdict {
     let has = |pointer: &str| vector.pointer(pointer).is_some();
-    if has("/expected/apr_percent") {
+    if has("/protocol") {
+        curve::judge(vector)
+    } else if has("/expected/apr_percent") {
         apr::judge(vector)
+    } else if has("/expected/value") {
+        rates::judge(vector)
     } else {
         Verdict::NotApplicable("of no kind that is computed here".to_owned())
     }
