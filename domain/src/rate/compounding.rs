@@ -53,19 +53,6 @@ pub(super) fn growth(nominal: Rate, compounding: Compounding, parts: u32) -> Res
         .ok_or_else(overflow)
 }
 
-/// The effective annual rate of a nominal rate: (1 + r/c)^c - 1, or e^r - 1, to 20 decimal places.
-///
-/// # Errors
-/// [`RateError::Overflow`] when the result is above [`Rate::MAX`].
-pub fn effective_annual(nominal: Rate, compounding: Compounding) -> Result<Rate, RateError> {
-    if compounding == Compounding::Annual {
-        return Ok(nominal);
-    }
-    let overflow = || RateError::Overflow(nominal.value());
-    let fraction = growth(nominal, compounding, 1)?.minus_one().ok_or_else(overflow)?;
-    Rate::try_new(fraction).map_err(|_| overflow())
-}
-
 pub(super) fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a.checked_rem(b).unwrap_or(0)) }
 }

@@ -1,7 +1,7 @@
 //! Unsigned binary fixed point with 256 places after the point and 256 before it, for roots and powers of growth
 //! factors. Every operation rounds to nearest or down by at most one last place (2^-256), so that the 2^-192 that
 //! [`super::PeriodicRate`] keeps and the annuity factor are right in every place that is used. Overflow is `None`.
-#![expect(clippy::float_arithmetic, reason = "the seed of a root that integers then refine")]
+#![expect(clippy::float_arithmetic, reason = "the seed of a root or logarithm that integers then refine")]
 
 use ruint::Uint;
 use ruint::aliases::{U256, U512, U1024};
@@ -17,7 +17,8 @@ const HALF_LIMB: u64 = 1 << 63;
 /// Decimal places of a rate that comes out of fixed point. 30000 with 20 places is 25 digits: a `Decimal` holds 28.
 const DECIMAL_PLACES: u32 = 20;
 
-/// Newton doubles the 50 good bits of the floating seed each step: four steps pass 256, the rest is slack.
+/// Each of Newton's steps doubles the good bits, 50 in the floating seed, less the bits of the degree: four steps pass 256
+/// even for a degree of 2^32, the rest is slack.
 const ROOT_STEPS: usize = 12;
 
 /// Halvings of the argument before the exponential series, undone by as many squarings.
@@ -28,6 +29,12 @@ const EXP_TERMS: u32 = 24;
 
 /// e^11 is above 59,000, and no growth above 30,001 is of use.
 const EXP_LIMIT: u32 = 11;
+
+/// The seed of a logarithm lies about 2^-40 below it, far more than its own error.
+const LN_REST_BITS: i32 = 40;
+
+/// Terms of the logarithm's series for a rest of 2^-40: (2^-40)^7 is beyond the last place.
+const LN_TERMS: u32 = 7;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fixed(pub(super) U512);
@@ -69,6 +76,10 @@ impl Fixed {
     pub(crate) fn checked_div(self, other: Self) -> Option<Self> {
         let numerator: U1024 = Uint::<1024, 16>::from(self.0) << FRACTION_BITS;
         narrow(numerator.checked_div(Uint::from(other.0))?)
+    }
+
+    pub(crate) fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
     }
 
     pub(crate) fn checked_sub(self, other: Self) -> Option<Self> {
@@ -141,7 +152,13 @@ impl Fixed {
         if argument.0 > Self::ONE.0.checked_mul(U512::from(EXP_LIMIT))? {
             return None;
         }
-        let small = Self(argument.0 >> usize::try_from(EXP_HALVINGS).ok()?);
+        let grown = argument.raised()?;
+        if fraction < Decimal::ZERO { Self::ONE.checked_div(grown) } else { Some(grown) }
+    }
+
+    /// e to this power, which is below 100.
+    fn raised(self) -> Option<Self> {
+        let small = Self(self.0 >> usize::try_from(EXP_HALVINGS).ok()?);
         let (mut sum, mut term) = (Self::ONE, Self::ONE);
         for k in 1..=EXP_TERMS {
             term = Self(term.checked_mul(small)?.0.checked_div(U512::from(k))?);
@@ -150,18 +167,52 @@ impl Fixed {
         for _ in 0..EXP_HALVINGS {
             sum = sum.checked_mul(sum)?;
         }
-        if fraction < Decimal::ZERO { Self::ONE.checked_div(sum) } else { Some(sum) }
+        Some(sum)
+    }
+
+    /// The natural logarithm of a value above 2^-93 as a decimal of 20 places, a half going to even.
+    pub(crate) fn ln(self) -> Option<Decimal> {
+        let negative = self < Self::ONE;
+        let above_one = if negative { Self::ONE.checked_div(self)? } else { self };
+        decimal(negative, above_one.ln_above_one()?.0)
+    }
+
+    /// A floating seed a little below the logarithm, and the series of what is left, so that every term is positive.
+    fn ln_above_one(self) -> Option<Self> {
+        let seed = (f64::from(self.0) / 2f64.powi(256)).ln() - 2f64.powi(-LN_REST_BITS);
+        let seed = U512::try_from(seed.max(0.0) * 2f64.powi(64)).ok().map(|bits| Self(bits << 192))?;
+        let rest = self.checked_div(seed.raised()?)?.checked_sub(Self::ONE)?;
+        let (mut sum, mut power) = (seed, Self::ONE);
+        for k in 1..=LN_TERMS {
+            power = power.checked_mul(rest)?;
+            let term = power.0.checked_div(U512::from(k))?;
+            sum = Self(if k & 1 == 1 { sum.0.checked_add(term)? } else { sum.0.checked_sub(term)? });
+        }
+        Some(sum)
     }
 
     /// The value less one as a decimal of 20 places, a half going to even.
     pub(crate) fn minus_one(self) -> Option<Decimal> {
-        let negative = self < Self::ONE;
-        let distance: U1024 = Uint::from(self.0.abs_diff(Self::ONE.0));
-        let scaled = distance.checked_mul(U1024::from(10u128.checked_pow(DECIMAL_PLACES)?))?;
-        let mantissa = i128::try_from(half_even(scaled, U1024::ONE << FRACTION_BITS)?).ok()?;
-        let signed = if negative { mantissa.checked_neg()? } else { mantissa };
-        Decimal::try_from_i128_with_scale(signed, DECIMAL_PLACES).ok()
+        self.change_times(1)
     }
+
+    /// The value less one, `times` times, as a decimal of 20 places, a half going to even.
+    pub(crate) fn change_times(self, times: u32) -> Option<Decimal> {
+        decimal(self < Self::ONE, self.0.abs_diff(Self::ONE.0).checked_mul(U512::from(times))?)
+    }
+}
+
+/// A signed number of 2^-256ths as a decimal of 20 places, a half going to even.
+fn decimal(negative: bool, bits: U512) -> Option<Decimal> {
+    let size = ratio_decimal(U1024::from(bits), U1024::ONE << FRACTION_BITS)?;
+    Some(if negative { -size } else { size })
+}
+
+/// A ratio as a decimal of 20 places, a half going to even; `None` above what a decimal holds.
+pub(super) fn ratio_decimal(numerator: U1024, denominator: U1024) -> Option<Decimal> {
+    let scaled = numerator.checked_mul(U1024::from(10u128.checked_pow(DECIMAL_PLACES)?))?;
+    let mantissa = i128::try_from(half_even(scaled, denominator)?).ok()?;
+    Decimal::try_from_i128_with_scale(mantissa, DECIMAL_PLACES).ok()
 }
 
 /// numerator / denominator rounded to the nearest integer, a half going to the even one.

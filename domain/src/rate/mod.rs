@@ -5,9 +5,11 @@
 //! kept as the exact ratio (see [`PeriodicRate`]); where it is a root it is computed to 192 binary places.
 
 mod compounding;
+mod conversion;
 mod fixed;
 mod periodic;
 mod root;
+mod yields;
 
 use std::fmt;
 
@@ -17,9 +19,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::period::Term;
 
-pub use compounding::{Compounding, effective_annual};
+pub use compounding::Compounding;
+pub use conversion::{effective_annual, effective_from_nominal, nominal_annual, nominal_from_effective};
 pub(crate) use fixed::{FRACTION_BITS, Fixed, half_even, mul_div_half_even};
 pub use periodic::PeriodicRate;
+pub use yields::{annual_percentage_yield, compound_v2_apy, three_term_effective};
 
 /// Why a rate could not be read or converted. The caller's argument is to blame in every case, and no retry helps.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +36,10 @@ pub enum RateError {
     Overflow(Decimal),
     #[error("a ratio needs a denominator above zero")]
     ZeroDenominator,
+    #[error("{argument}: must be above zero")]
+    NotPositive { argument: &'static str },
+    #[error("the yield lies above 30000 (3,000,000 %) a year")]
+    YieldOverflow,
     #[error("the rate {0} of this amount does not fit in 78 digits")]
     AmountOverflow(Decimal),
 }

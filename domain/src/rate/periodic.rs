@@ -5,12 +5,13 @@
 //! 799 / 120000. Any other rate is a root; it is kept to the nearest 2^-192 (57 decimal places), which leaves interest
 //! on amounts below 10^50 base units the correctly rounded one, and every larger amount right to 57 digits.
 
-use ruint::Uint;
+use std::num::NonZeroU32;
+
 use ruint::aliases::{U256, U512, U1024};
 use rust_decimal::Decimal;
 
 use super::compounding::{gcd, growth};
-use super::fixed::{FRACTION_BITS, Fixed, half_even};
+use super::fixed::{FRACTION_BITS, Fixed, ratio_decimal};
 use super::{Compounding, Rate, RateError};
 use crate::period::Frequency;
 
@@ -53,6 +54,54 @@ impl PeriodicRate {
     /// [`RateError::Negative`].
     pub fn from_effective(effective: Rate, frequency: Frequency) -> Result<Self, RateError> {
         Self::from_nominal(effective, Compounding::Annual, frequency)
+    }
+
+    /// The rate of one of `periods_per_year` periods of a nominal yearly rate: r / c, exactly.
+    ///
+    /// # Errors
+    /// [`RateError::Negative`].
+    pub fn nominal_over(nominal: Rate, periods_per_year: NonZeroU32) -> Result<Self, RateError> {
+        if nominal.is_negative() {
+            return Err(RateError::Negative(nominal.value()));
+        }
+        Self::from_decimal_over(nominal.value(), periods_per_year.get())
+    }
+
+    /// The rate of one of `periods_per_year` periods of an effective annual rate: (1 + X)^(1/c) - 1, to 192 binary places.
+    ///
+    /// # Errors
+    /// [`RateError::Negative`].
+    pub fn effective_over(effective: Rate, periods_per_year: NonZeroU32) -> Result<Self, RateError> {
+        if effective.is_negative() {
+            return Err(RateError::Negative(effective.value()));
+        }
+        Self::from_growth(growth(effective, Compounding::Annual, periods_per_year.get())?, effective.value())
+    }
+
+    /// The nominal rate that `periods` of this period are: i·periods, to 20 decimal places, a half going to even.
+    ///
+    /// # Errors
+    /// [`RateError::YieldOverflow`] above [`Rate::MAX`].
+    pub fn added_up(self, periods: u32) -> Result<Rate, RateError> {
+        let scaled = U1024::from(self.numerator).checked_mul(U1024::from(periods));
+        let fraction = scaled
+            .and_then(|scaled| ratio_decimal(scaled, U1024::from(self.denominator)))
+            .ok_or(RateError::YieldOverflow)?;
+        Rate::try_new(fraction).map_err(|_| RateError::YieldOverflow)
+    }
+
+    /// What `periods` of this period compound to: (1 + i)^periods - 1, to 20 decimal places, a half going to even; the
+    /// effective annual rate where they are a year's.
+    ///
+    /// # Errors
+    /// [`RateError::YieldOverflow`] above [`Rate::MAX`].
+    pub fn compounded(self, periods: u32) -> Result<Rate, RateError> {
+        let fraction = self.growth(periods).and_then(Fixed::minus_one).ok_or(RateError::YieldOverflow)?;
+        Rate::try_new(fraction).map_err(|_| RateError::YieldOverflow)
+    }
+
+    fn growth(self, periods: u32) -> Option<Fixed> {
+        Fixed::from_ratio(self.numerator, self.denominator)?.checked_add(Fixed::ONE)?.pow(periods)
     }
 
     /// Any ratio, brought to lowest terms.
@@ -124,8 +173,6 @@ impl PeriodicRate {
     /// The rate as a decimal fraction of 20 places, to be shown; `None` above what a decimal holds.
     #[must_use]
     pub fn to_decimal(self) -> Option<Decimal> {
-        let scaled: U1024 = Uint::<1024, 16>::from(self.numerator).checked_mul(U1024::from(10u128.pow(20)))?;
-        let mantissa = half_even(scaled, Uint::from(self.denominator))?;
-        Decimal::try_from_i128_with_scale(i128::try_from(mantissa).ok()?, 20).ok()
+        ratio_decimal(U1024::from(self.numerator), U1024::from(self.denominator))
     }
 }

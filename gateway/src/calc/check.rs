@@ -6,7 +6,9 @@
 
 mod apr;
 mod calendar;
+mod curve;
 mod day_count;
+mod rates;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -60,12 +62,16 @@ fn judge(vector: &Value) -> Verdict {
     let has = |pointer: &str| vector.pointer(pointer).is_some();
     let holds = |names: &[&str]| names.iter().all(|name| field(vector, name).is_some());
     let rolls = holds(&["start", "months"]) && vector.get("expected").is_some_and(Value::is_string);
-    if has("/expected/apr_percent") {
+    if has("/protocol") {
+        curve::judge(vector)
+    } else if has("/expected/apr_percent") {
         apr::judge(vector)
     } else if holds(&["convention", "start", "end"]) {
         day_count::judge(vector)
     } else if holds(&["expected_holidays"]) || rolls {
         calendar::judge(vector)
+    } else if has("/expected/value") {
+        rates::judge(vector)
     } else {
         Verdict::NotApplicable("of no kind that is computed here".to_owned())
     }

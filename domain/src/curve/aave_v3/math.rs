@@ -4,15 +4,13 @@
 use ruint::aliases::U256;
 
 use super::CurveError;
+use crate::curve::SECONDS_PER_YEAR;
 
 /// 1e27, the unit of rates and indices.
 pub const RAY: U256 = U256::from_limbs([0x9fd0_803c_e800_0000, 0x033b_2e3c, 0, 0]);
 
 /// 0.5e27.
 const HALF_RAY: U256 = U256::from_limbs([0x4fe8_401e_7400_0000, 0x019d_971e, 0, 0]);
-
-/// 365 days, leap years ignored.
-const SECONDS_PER_YEAR: u64 = 31_536_000;
 
 const PERCENTAGE_FACTOR: U256 = U256::from_limbs([10_000, 0, 0, 0]);
 const HALF_PERCENTAGE_FACTOR: U256 = U256::from_limbs([5_000, 0, 0, 0]);
