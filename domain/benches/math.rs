@@ -6,6 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::apr::us_reg_z::{self, UnitPeriodFlow};
 use domain::apr::{DatedFlow, eu_ccd};
+use domain::day_count::DayCount;
 use domain::normalise::{AprMethod, normalise};
 use domain::offer::{
     Assurance, Binding, Fee, FeeAmount, FeeKind, FeeTiming, Offer, Prepayment, Pricing, RateKind, Repayment,
@@ -97,6 +98,13 @@ fn rates(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+fn years(criterion: &mut Criterion) {
+    let (from, to) = (date(2025, 11, 30), date(2028, 3, 1));
+    criterion.bench_function("year fraction", |bench| {
+        bench.iter(|| DayCount::ActActIsda.year_fraction(black_box(from), black_box(to)));
+    });
+}
+
 fn schedules(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
     let due_dates = Frequency::Monthly.due_dates_after(DRAWN_ON, 360)?;
     criterion.bench_function("due dates 360", |bench| {
@@ -134,6 +142,7 @@ fn offers(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
 }
 
 fn all(criterion: &mut Criterion) {
+    years(criterion);
     for group in [rates, schedules, offers] {
         assert!(group(criterion).is_ok(), "the figures to measure are not to be had");
     }
