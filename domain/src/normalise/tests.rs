@@ -192,6 +192,22 @@ proptest! {
     }
 
     #[test]
+    fn a_higher_rate_never_lowers_apr_or_cost(low in 0_u32..3_000, more in 1_u32..1_000, repayment in 0_usize..3, odd in any::<bool>()) {
+        let repayment = [Repayment::Annuity, Repayment::InterestOnly, Repayment::Bullet][repayment];
+        let first_due = odd.then_some(date(2026, 2, 16));
+        let at = |bps: u32| {
+            let rate = Rate::from_bps(crate::rate::Bps(bps)).unwrap();
+            let pricing = Pricing::Nominal { rate, compounding: Compounding::Monthly };
+            let offer = Offer { repayment, first_due, ..offer(pricing) };
+            [AprMethod::UsRegZ, AprMethod::EuCcd].map(|method| normalise(&offer, DRAWN_ON, method).unwrap())
+        };
+        for (less, more) in at(low).iter().zip(at(low + more)) {
+            prop_assert!(less.total_cost.units() <= more.total_cost.units());
+            prop_assert!(less.apr <= more.apr, "{} and {}", less.apr, more.apr);
+        }
+    }
+
+    #[test]
     fn every_cent_is_accounted_for(yearly in 0_u32..4_000, up_front in 0_u64..5_000, each in 0_u64..1_000) {
         let yearly = Rate::from_bps(crate::rate::Bps(yearly)).unwrap();
         let cents = |units: u64| FeeAmount::Fixed(usd("0").with_units(U256::from(units)));
