@@ -19,8 +19,6 @@ pub mod uk_conc;
 mod unit_period;
 pub mod us_reg_z;
 
-use std::borrow::Cow;
-
 use jiff::civil::Date;
 use ruint::aliases::U256;
 use rust_decimal::Decimal;
@@ -127,9 +125,7 @@ impl Equation {
             return Err(AprError::NoPayment);
         }
         let scale = float(advanced);
-        if advanced < paid
-            && let Some((low, high)) = series::bracket(&self.runs, scale, max.ln_1p())
-        {
+        if let Some((low, high)) = series::bracket(&self.runs, scale, max.ln_1p()) {
             let low = read(low);
             if low == read(high) {
                 return Ok(low);
@@ -159,20 +155,15 @@ fn float(amount: U256) -> f64 {
 }
 
 /// Flows of nothing say nothing about the term or its periods.
-fn without_zeros(flows: &[DatedFlow]) -> Cow<'_, [DatedFlow]> {
-    if flows.iter().all(|flow| !flow.amount.is_zero()) {
-        return Cow::Borrowed(flows);
-    }
+fn without_zeros(flows: &[DatedFlow]) -> Vec<DatedFlow> {
     flows.iter().copied().filter(|flow| !flow.amount.is_zero()).collect()
 }
 
 /// Sorted, each once.
 fn distinct_dates(flows: &[DatedFlow]) -> Vec<Date> {
     let mut dates: Vec<Date> = flows.iter().map(|flow| flow.on).collect();
-    if !dates.is_sorted_by(|a, b| a < b) {
-        dates.sort_unstable();
-        dates.dedup();
-    }
+    dates.sort_unstable();
+    dates.dedup();
     dates
 }
 
