@@ -8,10 +8,12 @@
 pub mod apr;
 pub mod asset;
 pub mod caip;
+pub mod calendar;
 pub mod capabilities;
 pub mod consent;
 pub mod country;
 pub mod curve;
+pub mod day_count;
 pub mod deadline;
 pub mod decline;
 pub mod ids;
@@ -26,6 +28,7 @@ pub mod rate;
 pub mod refusal;
 pub mod request;
 pub mod schedule;
+mod spelling;
 
 pub use ruint::aliases::U256;
 pub use rust_decimal::Decimal;

@@ -9,6 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use ruint::aliases::U256;
 
+use crate::day_count::YearFraction;
 use crate::period::{Anchor, days_between, months_and_days, months_before, whole_months};
 use crate::rate::Rate;
 
@@ -62,9 +63,9 @@ pub fn from_dates(drawdowns: &[DatedFlow], payments: &[DatedFlow]) -> Result<EuA
     for (side, dated, anchor) in sides {
         for flow in dated.iter() {
             let years = if flow.on >= zero {
-                unit.years_between(zero, flow.on, anchor)
+                unit.between(zero, flow.on, anchor).map(Interval::in_years)
             } else {
-                unit.years_between(flow.on, zero, Anchor::of(&drawdown_dates)).map(|years| -years)
+                unit.between(flow.on, zero, Anchor::of(&drawdown_dates)).map(|interval| -interval.in_years())
             };
             let years = years.ok_or(AprError::Time("a date is outside the calendar"))?;
             equation.push(side, flow.amount, checked_years(years)?, 0.0);
@@ -85,12 +86,43 @@ fn apr(equation: Equation) -> Result<EuApr, AprError> {
     Ok(EuApr { apr })
 }
 
+/// The time between two dates in years, as the Annex counts it in this period. `to` alone tells on which day its periods
+/// stand: 28 February of a common year is a month's end.
+///
+/// # Errors
+/// [`AprError::Time`] when `to` is the earlier date or the time reaches outside the calendar.
+pub fn years_between(unit: TimeUnit, from: Date, to: Date) -> Result<YearFraction, AprError> {
+    let interval = unit.between(from, to, Anchor::of(&[to]));
+    let years = interval.and_then(|interval| interval.as_fraction());
+    years.ok_or(AprError::Time("the later date comes first, or a date is outside the calendar"))
+}
+
 /// The period that the intervals of one agreement are counted in: the one that its payments follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TimeUnit {
+pub enum TimeUnit {
     Weeks,
     Months,
     Years,
+}
+
+/// Whole periods and the days that remain.
+#[derive(Debug, Clone, Copy)]
+struct Interval {
+    periods: u32,
+    per_year: u32,
+    days: u32,
+    days_in_year: u32,
+}
+
+impl Interval {
+    fn in_years(self) -> f64 {
+        f64::from(self.periods) / f64::from(self.per_year) + f64::from(self.days) / f64::from(self.days_in_year)
+    }
+
+    fn as_fraction(self) -> Option<YearFraction> {
+        let part = |count: u32, of: u32| YearFraction::try_new(u128::from(count), u128::from(of)).ok();
+        part(self.periods, self.per_year)?.checked_add(part(self.days, self.days_in_year)?)
+    }
 }
 
 impl TimeUnit {
@@ -124,29 +156,29 @@ impl TimeUnit {
         }
     }
 
-    /// Years from the earlier date to the later one, whole periods counted backwards from the later.
-    fn years_between(self, from: Date, to: Date, anchor: Anchor) -> Option<f64> {
-        let (years, days) = match self {
+    /// From the earlier date to the later one, whole periods counted backwards from the later.
+    fn between(self, from: Date, to: Date, anchor: Anchor) -> Option<Interval> {
+        let (periods, per_year, days) = match self {
             Self::Weeks => {
                 let days = u32::try_from(days_between(from, to)).ok()?;
-                (f64::from(days.checked_div(7)?) / 52.0, days.checked_rem(7)?)
+                (days.checked_div(7)?, 52, days.checked_rem(7)?)
             }
             Self::Months => {
                 let (months, days) = months_and_days(from, to, anchor)?;
-                (f64::from(months) / 12.0, days)
+                (months, 12, days)
             }
             Self::Years => {
                 let (months, _) = months_and_days(from, to, anchor)?;
                 let years = months.checked_div(12)?;
                 let start = months_before(to, years.checked_mul(12)?, anchor)?;
-                (f64::from(years), u32::try_from(days_between(from, start)).ok()?)
+                (years, 1, u32::try_from(days_between(from, start)).ok()?)
             }
         };
         if days == 0 {
-            return Some(years);
+            return Some(Interval { periods, per_year, days, days_in_year: 365 });
         }
         let days_end = from.checked_add(i64::from(days).days()).ok()?;
         let days_in_year = u32::try_from(days_between(days_end.checked_sub(1.year()).ok()?, days_end)).ok()?;
-        Some(years + f64::from(days) / f64::from(days_in_year))
+        Some(Interval { periods, per_year, days, days_in_year })
     }
 }

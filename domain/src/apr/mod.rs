@@ -1,8 +1,9 @@
 //! Annual percentage rates: what credit costs a year, by the equation of the law that applies.
 //!
 //! The regimes are separate modules with results of their own and are never compared with each other: [`us_reg_z`]
-//! (Regulation Z Appendix J, a yearly nominal rate) and [`eu_ccd`] (Directive 2008/48/EC, an effective annual rate).
-//! Both find the times of the flows from dates or take them as given, and share one solver. Rates are computed in
+//! (Regulation Z Appendix J, a yearly nominal rate) and [`eu_ccd`] (Directive 2008/48/EC, an effective annual rate);
+//! [`uk_conc`] counts the times of the British rules, whose equation is that of the directive.
+//! Both regimes find the times of the flows from dates or take them as given, and share one solver. Rates are computed in
 //! floating point: no amount is, and the equation balances to 1e-10 of the amount advanced or the answer is an error.
 #![expect(
     clippy::float_arithmetic,
@@ -12,6 +13,7 @@
 pub mod eu_ccd;
 mod quick;
 mod solver;
+pub mod uk_conc;
 mod unit_period;
 pub mod us_reg_z;
 
@@ -24,7 +26,7 @@ use rust_decimal::Decimal;
 use crate::rate::Rate;
 
 pub(crate) use solver::root_between;
-pub use unit_period::UnitPeriod;
+pub use unit_period::{UnitPeriod, UnitPeriodCount};
 
 /// The most flows of one equation, advances and payments together.
 pub const MAX_FLOWS: usize = 5_000;
@@ -186,6 +188,8 @@ fn rounded(value: f64) -> Option<Decimal> {
     Some(Decimal::new(units, scale))
 }
 
+#[cfg(test)]
+mod interval_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

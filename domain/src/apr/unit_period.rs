@@ -76,29 +76,51 @@ impl UnitPeriod {
         }
     }
 
-    /// Appendix J (b)(5): whole unit-periods between two dates and the fraction of one that is left. `anchor` is that
-    /// of the series that `to` belongs to.
+    /// Appendix J (b)(5): whole unit-periods between two dates and the part of one that is left. `to` alone tells on
+    /// which day its months stand: 28 February of a common year is a month's end. `None` when `to` is the earlier date,
+    /// or a count of days or weeks is none.
+    #[must_use]
+    pub fn count_between(self, from: Date, to: Date) -> Option<UnitPeriodCount> {
+        self.count(from, to, Anchor::of(&[to]))
+    }
+
+    /// As [`UnitPeriod::count_between`], with the fraction as a number. `anchor` is that of the series that `to` belongs
+    /// to.
     pub(super) fn between(self, from: Date, to: Date, anchor: Anchor) -> Option<(u32, f64)> {
+        let count = self.count(from, to, anchor)?;
+        Some((count.whole, f64::from(count.odd) / f64::from(count.of)))
+    }
+
+    fn count(self, from: Date, to: Date, anchor: Anchor) -> Option<UnitPeriodCount> {
         match self {
             Self::Days(count) => divide(days_of(from, to)?, count),
             Self::Weeks(count) => divide(days_of(from, to)?, count.checked_mul(7)?),
             Self::Semimonth => divide(months_as_days(from, to, anchor)?, 15),
             Self::Months(1) => {
-                let (months, days) = months_and_days(from, to, anchor)?;
-                Some((months, f64::from(days) / 30.0))
+                let (whole, odd) = months_and_days(from, to, anchor)?;
+                Some(UnitPeriodCount { whole, odd, of: 30 })
             }
             Self::Months(count) => divide(months_as_days(from, to, anchor)?, count.checked_mul(30)?),
             Self::Year => {
                 let (months, days) = months_and_days(from, to, anchor)?;
-                let (years, left) = (months.checked_div(12)?, months.checked_rem(12)?);
-                if days == 0 {
-                    return Some((years, f64::from(left) / 12.0));
+                let (whole, odd) = (months.checked_div(12)?, months.checked_rem(12)?);
+                if days == 0 && odd > 0 {
+                    return Some(UnitPeriodCount { whole, odd, of: 12 });
                 }
-                let start = months_before(to, years.checked_mul(12)?, anchor)?;
-                Some((years, f64::from(days_of(from, start)?) / 365.0))
+                let start = months_before(to, whole.checked_mul(12)?, anchor)?;
+                Some(UnitPeriodCount { whole, odd: days_of(from, start)?, of: 365 })
             }
         }
     }
+}
+
+/// Whole unit-periods, and `odd / of` of one more: odd days over the days that a unit-period counts (30 a month, 15 a
+/// semimonth, 7 a week, 365 a year), or odd months over the 12 of a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitPeriodCount {
+    pub whole: u32,
+    pub odd: u32,
+    pub of: u32,
 }
 
 fn days_of(from: Date, to: Date) -> Option<u32> {
@@ -110,8 +132,8 @@ fn months_as_days(from: Date, to: Date, anchor: Anchor) -> Option<u32> {
     months.checked_mul(30)?.checked_add(days)
 }
 
-fn divide(days: u32, unit: u32) -> Option<(u32, f64)> {
-    Some((days.checked_div(unit)?, f64::from(days.checked_rem(unit)?) / f64::from(unit)))
+fn divide(days: u32, unit: u32) -> Option<UnitPeriodCount> {
+    Some(UnitPeriodCount { whole: days.checked_div(unit)?, odd: days.checked_rem(unit)?, of: unit })
 }
 
 /// Appendix J (b)(4): the unit-period of advances and payments on these dates (sorted, each once). Payments on the

@@ -70,6 +70,11 @@ pub(crate) fn months_before(to: Date, months: u32, anchor: Anchor) -> Option<Dat
     on_day(month_number(to).checked_sub(back)?, anchor.day_of(to))
 }
 
+/// The date a number of months after `from`, on its day or on the last day of a shorter month.
+pub(crate) fn months_after(from: Date, months: u32) -> Option<Date> {
+    months_from(from, i32::try_from(months).ok()?, from.day())
+}
+
 /// The date a number of months from `from`, earlier for a negative one, on `day` or on the last day of a shorter month.
 pub(super) fn months_from(from: Date, months: i32, day: i8) -> Option<Date> {
     on_day(month_number(from).checked_add(months)?, day)
@@ -78,6 +83,20 @@ pub(super) fn months_from(from: Date, months: i32, day: i8) -> Option<Date> {
 /// The date a number of days from `from`, earlier for a negative one.
 pub(super) fn days_from(from: Date, days: i64) -> Option<Date> {
     from.checked_add(Span::new().try_days(days).ok()?).ok()
+}
+
+/// The date a number of months after `from`, on the day that `from` stands for.
+pub(crate) fn months_past(from: Date, months: u32, anchor: Anchor) -> Option<Date> {
+    if months == 0 {
+        return Some(from);
+    }
+    let ahead = i32::try_from(months).ok().filter(|_| months <= MAX_MONTHS)?;
+    on_day(month_number(from).checked_add(ahead)?, anchor.day_of(from))
+}
+
+/// How many months lie between the month of one date and that of a later one, whatever their days.
+pub(crate) fn months_apart(from: Date, to: Date) -> Option<u32> {
+    u32::try_from(month_number(to).checked_sub(month_number(from))?).ok()
 }
 
 /// The day of a month counted by [`month_number`], or the last day of a month that is shorter.

@@ -11,7 +11,9 @@ use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
 pub use cycle::{Cycle, MonthEnd, Stub};
-pub(crate) use interval::{Anchor, days_between, months_and_days, months_before, whole_months};
+pub(crate) use interval::{
+    Anchor, days_between, months_after, months_and_days, months_apart, months_before, months_past, whole_months,
+};
 
 /// The most instalments that one schedule may have: weekly for almost eighty years.
 pub const MAX_INSTALMENTS: u32 = 4_000;

@@ -5,6 +5,8 @@
 //! and not passed over. A vector that its author verified gates the exit code; the others are computed and shown.
 
 mod apr;
+mod calendar;
+mod day_count;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use verdict::Verdict;
+use verdict::{Verdict, field};
 
 /// No file of figures is larger; a wrong path should not fill the memory.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -56,8 +58,14 @@ struct File {
 /// Runs a vector by what its shape says it is.
 fn judge(vector: &Value) -> Verdict {
     let has = |pointer: &str| vector.pointer(pointer).is_some();
+    let holds = |names: &[&str]| names.iter().all(|name| field(vector, name).is_some());
+    let rolls = holds(&["start", "months"]) && vector.get("expected").is_some_and(Value::is_string);
     if has("/expected/apr_percent") {
         apr::judge(vector)
+    } else if holds(&["convention", "start", "end"]) {
+        day_count::judge(vector)
+    } else if holds(&["expected_holidays"]) || rolls {
+        calendar::judge(vector)
     } else {
         Verdict::NotApplicable("of no kind that is computed here".to_owned())
     }
@@ -186,6 +194,23 @@ mod tests {
             vector("eu", "eu_aprc_annex_i", regular, r#"{"apr_percent": 6.588554, "tolerance": 2e-05}"#, "true"),
         ]);
         assert_eq!(report.to_string(), "figures.json: 4 checked, 4 passed, 0 failed, 0 not applicable");
+    }
+
+    #[test]
+    fn days_and_holidays_are_told_by_their_shape() {
+        let report = run(&[
+            r#"{"convention": "Act/360", "start": "2026-01-01", "end": "2026-01-04", "expected": {"days": 3}}"#.to_owned(),
+            r#"{"inputs": {"convention": "Act/360", "start": "2026-01-01", "end": "2026-01-04"}, "expected": {"days": 3}}"#
+                .to_owned(),
+            r#"{"id": "ql-target", "expected_holidays": ["2026-12-25"], "ranges": []}"#.to_owned(),
+            r#"{"start": "2026-01-31", "months": 1, "expected": "2026-02-28"}"#.to_owned(),
+            r#"{"start": "2026-01-31", "months": 1, "expected": {"rows": []}}"#.to_owned(),
+        ]);
+        assert_eq!(
+            report.to_string(),
+            "figures.json: 4 checked, 4 passed, 0 failed, 1 not applicable\n  \
+             not applicable: 1 of no kind that is computed here"
+        );
     }
 
     #[test]

@@ -21,3 +21,8 @@ pub(super) fn decimal(value: &Value) -> Option<Decimal> {
     let text = value.as_number()?.to_string();
     Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).ok()
 }
+
+/// A field of a vector, among its inputs or beside them.
+pub(super) fn field<'a>(vector: &'a Value, name: &str) -> Option<&'a Value> {
+    vector.get(name).or_else(|| vector.get("inputs")?.get(name))
+}
