@@ -96,7 +96,7 @@ impl Cycle {
     /// last of them away unless a date falls on `end` itself; the anchor always stays.
     ///
     /// # Errors
-    /// [`PeriodError::Count`] for more than [`MAX_INSTALMENTS`].
+    /// [`PeriodError::TooManyDates`] for more than [`MAX_INSTALMENTS`].
     pub fn dates_before(self, anchor: Date, end: Date) -> Result<Vec<Date>, PeriodError> {
         let midnight = |date: Date| date.to_datetime(Time::midnight());
         Ok(self.times_before(midnight(anchor), midnight(end))?.into_iter().map(DateTime::date).collect())
@@ -113,7 +113,7 @@ impl Cycle {
         for index in 1i32.. {
             let Some(time) = next.filter(|time| *time < end) else { break };
             if i64::from(index) > i64::from(MAX_INSTALMENTS) {
-                return Err(PeriodError::Count(u64::from(MAX_INSTALMENTS).saturating_add(1)));
+                return Err(PeriodError::TooManyDates);
             }
             times.push(time);
             next = self.nth_time(anchor, index);

@@ -29,6 +29,8 @@ pub enum PeriodError {
     Count(u64),
     #[error("{from} plus {periods} {unit:?} is outside the calendar")]
     DateOverflow { from: Date, periods: u32, unit: TermUnit },
+    #[error("a cycle has at most {MAX_INSTALMENTS} dates before its end")]
+    TooManyDates,
     #[error("a cycle has a step of at least one day, week, month or year")]
     NoStep,
     #[error("a cycle of {count} {unit:?} is longer than can be counted")]
