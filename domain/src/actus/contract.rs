@@ -3,9 +3,11 @@
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
+use crate::day_count::YearFraction;
+
 use super::dates::Dates;
 use super::market::Market;
-use super::number::{product, ratio, sum};
+use super::number::{interest, product, ratio, sum};
 use super::plan::{self, Planned};
 use super::state::{State, years};
 use super::terms::{Base, FeeBasis, Penalty, Terms};
@@ -106,10 +108,10 @@ impl Contract<'_> {
     }
 
     /// Brings interest and fee up to a time; the years since the event before.
-    fn accrue(&mut self, at: DateTime) -> Result<Decimal, ActusError> {
+    fn accrue(&mut self, at: DateTime) -> Result<YearFraction, ActusError> {
         const NAME: &str = "accruedInterest";
         let years = years(self.terms, self.dates, self.state.at, at)?;
-        let interest = product(NAME, [self.state.base, self.state.rate, years])?;
+        let interest = interest(NAME, self.state.base, self.state.rate, years)?;
         self.state.accrued = sum(NAME, [self.state.accrued, interest])?;
         if let Some(fee) = &self.terms.fee {
             self.state.fee = sum("feeAccrued", [self.state.fee, self.state.fee_over(fee, years)?])?;
@@ -179,7 +181,7 @@ impl Contract<'_> {
     }
 
     /// The principal carries the side's sign; an absolute penalty is given it.
-    fn penalty(&self, at: DateTime, years: Decimal) -> Result<Decimal, ActusError> {
+    fn penalty(&self, at: DateTime, years: YearFraction) -> Result<Decimal, ActusError> {
         let rate = match self.terms.prepayment.penalty {
             Some(Penalty::Absolute(amount)) => return Ok(self.terms.side.signed(amount)),
             Some(Penalty::Notional(rate)) => rate,
@@ -189,7 +191,7 @@ impl Contract<'_> {
             }
             None => Decimal::ZERO,
         };
-        product("payoff", [years, self.state.notional, rate])
+        interest("payoff", self.state.notional, rate, years)
     }
 
     /// A price and the accrued interest with it, as the side that sells receives them. The accrued interest of a

@@ -26,12 +26,29 @@ pub(super) fn ratio(name: &'static str, part: Decimal, whole: Decimal) -> Result
     part.checked_div(whole).ok_or(ActusError::Overflow(name))
 }
 
+/// A yearly fraction of an amount for some years, divided last so that a whole result comes out whole.
+///
+/// # Errors
+/// [`ActusError::Overflow`].
+pub(super) fn interest(
+    name: &'static str,
+    amount: Decimal,
+    rate: Decimal,
+    years: YearFraction,
+) -> Result<Decimal, ActusError> {
+    let (part, whole) = (integer(years.numerator())?, integer(years.denominator())?);
+    ratio(name, product(name, [amount, rate, part])?, whole)
+}
+
 /// Years to 28 digits.
 ///
 /// # Errors
 /// [`ActusError::Overflow`].
 pub(super) fn as_decimal(years: YearFraction) -> Result<Decimal, ActusError> {
-    let part = |part: u128| Decimal::try_from_i128_with_scale(i128::try_from(part).ok()?, 0).ok();
-    let parts = part(years.numerator()).zip(part(years.denominator()));
-    parts.and_then(|(days, of_year)| days.checked_div(of_year)).ok_or(ActusError::Overflow("years"))
+    ratio("years", integer(years.numerator())?, integer(years.denominator())?)
+}
+
+fn integer(number: u128) -> Result<Decimal, ActusError> {
+    let number = i128::try_from(number).ok().and_then(|number| Decimal::try_from_i128_with_scale(number, 0).ok());
+    number.ok_or(ActusError::Overflow("years"))
 }

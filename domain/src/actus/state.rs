@@ -3,11 +3,13 @@
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 
+use crate::day_count::YearFraction;
+use crate::schedule::annuity_amount;
+
 use super::dates::Dates;
-use super::number::{as_decimal, product, ratio, sum};
+use super::number::{interest, ratio, sum};
 use super::terms::{Base, Fee, FeeBasis, Terms};
 use super::{ActusError, ContractType};
-use crate::schedule::annuity_amount;
 
 /// The state variables of the specification. Amounts are signed by the side that keeps the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +88,7 @@ impl State {
             (Some(stated), _) => Ok(terms.side.signed(stated)),
             (None, Some(since)) => {
                 let years = years(terms, dates, since, self.at)?;
-                product("accruedInterest", [years, self.notional, self.rate])
+                interest("accruedInterest", self.notional, self.rate, years)
             }
             (None, None) => Ok(Decimal::ZERO),
         }
@@ -94,9 +96,9 @@ impl State {
 
     /// What a fee that is a yearly fraction of the principal comes to. One that is an amount does not accrue: no payoff
     /// depends on how much of it has.
-    pub(super) fn fee_over(&self, fee: &Fee, years: Decimal) -> Result<Decimal, ActusError> {
+    pub(super) fn fee_over(&self, fee: &Fee, years: YearFraction) -> Result<Decimal, ActusError> {
         match fee.basis {
-            FeeBasis::Notional => product("feeAccrued", [years, self.notional, fee.rate]),
+            FeeBasis::Notional => interest("feeAccrued", self.notional, fee.rate, years),
             FeeBasis::Absolute => Ok(Decimal::ZERO),
         }
     }
@@ -113,16 +115,16 @@ impl State {
         let Some(first) = dates.annuity.times.get(past) else {
             return sum(NAME, [self.notional, self.accrued]);
         };
-        let interest = product(NAME, [years(terms, dates, self.at, *first)?, self.notional, self.rate])?;
+        let interest = interest(NAME, self.notional, self.rate, years(terms, dates, self.at, *first)?)?;
         let owed = sum(NAME, [self.notional, self.accrued, interest])?;
         let fractions = dates.annuity.fractions.get(past..).unwrap_or_default();
         annuity_amount(owed, self.rate, fractions).map_err(|_| ActusError::Overflow(NAME))
     }
 }
 
-/// Years between two times, to 28 digits.
-pub(super) fn years(terms: &Terms, dates: &Dates, from: DateTime, to: DateTime) -> Result<Decimal, ActusError> {
-    as_decimal(terms.conventions.years(from, to, Some(dates.maturity.date))?)
+/// Years between two times.
+pub(super) fn years(terms: &Terms, dates: &Dates, from: DateTime, to: DateTime) -> Result<YearFraction, ActusError> {
+    terms.conventions.years(from, to, Some(dates.maturity.date))
 }
 
 /// The payment that is stated. A LAM without one repays equal parts with each redemption to come and the maturity (so

@@ -4,6 +4,7 @@
 //! vector and never by the file's name: one whose figures this product does not compute is counted, with the reason,
 //! and not passed over. A vector that its author verified gates the exit code; the others are computed and shown.
 
+mod actus;
 mod apr;
 mod calendar;
 mod day_count;
@@ -66,6 +67,8 @@ fn judge(vector: &Value) -> Verdict {
         day_count::judge(vector)
     } else if holds(&["expected_holidays"]) || rolls {
         calendar::judge(vector)
+    } else if has("/inputs/terms/contractType") {
+        actus::judge(vector)
     } else {
         Verdict::NotApplicable("of no kind that is computed here".to_owned())
     }
