@@ -7,7 +7,7 @@ use crate::day_count::YearFraction;
 
 use super::dates::Dates;
 use super::market::Market;
-use super::number::{interest, product, ratio, sum};
+use super::number::{product, ratio, simple_interest, sum};
 use super::plan::{self, Planned};
 use super::state::{State, years};
 use super::terms::{Base, FeeBasis, Penalty, Terms};
@@ -75,23 +75,24 @@ impl Contract<'_> {
                 Ok(price)
             }
             EventKind::Maturity => self.mature(),
-            _ => {
-                match event.kind {
-                    EventKind::InterestCapitalization => self.capitalize()?,
-                    EventKind::RateReset => self.state.rate = self.reset_rate(at)?,
-                    EventKind::RateResetFixed => {
-                        self.state.rate = self.terms.reset.next_rate.unwrap_or(self.state.rate);
-                    }
-                    EventKind::PaymentFixing => {
-                        self.state.payment = self.state.level_payment(self.terms, self.dates, |time| time > at)?;
-                    }
-                    EventKind::ScalingIndex => self.scale(at)?,
-                    EventKind::CalculationBase => self.state.base = self.state.notional,
-                    _ => {}
-                }
-                Ok(Decimal::ZERO)
-            }
+            _ => self.change(event.kind, at).map(|()| Decimal::ZERO),
         }
+    }
+
+    /// What an event does that pays nothing.
+    fn change(&mut self, kind: EventKind, at: DateTime) -> Result<(), ActusError> {
+        match kind {
+            EventKind::InterestCapitalization => self.capitalize()?,
+            EventKind::RateReset => self.state.rate = self.reset_rate(at)?,
+            EventKind::RateResetFixed => self.state.rate = self.terms.reset.next_rate.unwrap_or(self.state.rate),
+            EventKind::PaymentFixing => {
+                self.state.payment = self.state.level_payment(self.terms, self.dates, |time| time > at)?;
+            }
+            EventKind::ScalingIndex => self.scale(at)?,
+            EventKind::CalculationBase => self.state.base = self.state.notional,
+            _ => {}
+        }
+        Ok(())
     }
 
     fn exchange(&mut self, at: DateTime) -> Result<Decimal, ActusError> {
@@ -111,7 +112,7 @@ impl Contract<'_> {
     fn accrue(&mut self, at: DateTime) -> Result<YearFraction, ActusError> {
         const NAME: &str = "accruedInterest";
         let years = years(self.terms, self.dates, self.state.at, at)?;
-        let interest = interest(NAME, self.state.base, self.state.rate, years)?;
+        let interest = simple_interest(NAME, self.state.base, self.state.rate, years)?;
         self.state.accrued = sum(NAME, [self.state.accrued, interest])?;
         if let Some(fee) = &self.terms.fee {
             self.state.fee = sum("feeAccrued", [self.state.fee, self.state.fee_over(fee, years)?])?;
@@ -191,7 +192,7 @@ impl Contract<'_> {
             }
             None => Decimal::ZERO,
         };
-        interest("payoff", self.state.notional, rate, years)
+        simple_interest("payoff", self.state.notional, rate, years)
     }
 
     /// A price and the accrued interest with it, as the side that sells receives them. The accrued interest of a

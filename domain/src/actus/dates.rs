@@ -9,6 +9,9 @@ use super::number::as_decimal;
 use super::terms::{Base, Recurrence, Terms};
 use super::{ActusError, ContractType};
 
+const PAYMENT: &str = "cycleOfInterestPayment";
+const REDEMPTION: &str = "cycleOfPrincipalRedemption";
+
 /// Dates of the schedules from their anchors to the end of the contract, past ones too. Each list rises.
 #[derive(Debug)]
 pub(super) struct Dates {
@@ -55,7 +58,7 @@ impl Dates {
             Base::Follows { .. } => None,
         };
         Ok(Self {
-            redemptions: before(redemption, "cycleOfPrincipalRedemption")?,
+            redemptions: before(redemption, REDEMPTION)?,
             interest: interest(terms, end)?,
             resets: before(terms.reset.dates, "cycleOfRateReset")?,
             scalings: before(terms.scaling.as_ref().and_then(|scaling| scaling.dates), "cycleOfScalingIndex")?,
@@ -97,23 +100,23 @@ fn to_end(mut times: Vec<DateTime>, end: DateTime) -> Vec<DateTime> {
 /// A NAM and an ANN pay interest with each redemption, and before the redemptions by a cycle of its own, which ends one
 /// step of the redemptions before the first of them.
 fn interest(terms: &Terms, end: DateTime) -> Result<Vec<DateTime>, ActusError> {
-    const TERM: &str = "cycleOfInterestPayment";
     if terms.interest.rate.is_none() {
         return Ok(Vec::new());
     }
     let own = terms.interest.payment;
     let redemption = match (terms.contract_type, terms.principal.redemption) {
         (ContractType::NegativeAmortizer | ContractType::Annuity, Some(redemption)) => redemption,
-        _ => return Ok(to_end(own.map_or(Ok(Vec::new()), |own| own.times_before(end, TERM))?, end)),
+        _ => return Ok(to_end(own.map_or(Ok(Vec::new()), |own| own.times_before(end, PAYMENT))?, end)),
     };
     let first = redemption.anchor;
     let mut times = Vec::new();
     if let Some(own) = own.filter(|own| own.anchor < first) {
         let before = redemption.cycle.map_or(Some(first), |cycle| cycle.nth_time(first, -1));
-        let before = before.ok_or(ActusError::Rule { term: TERM, rule: "leads out of the calendar" })?;
-        times = if own.anchor <= before { to_end(own.times_before(before, TERM)?, before) } else { vec![own.anchor] };
+        let before = before.ok_or(ActusError::Rule { term: REDEMPTION, rule: "leads out of the calendar" })?;
+        times =
+            if own.anchor <= before { to_end(own.times_before(before, PAYMENT)?, before) } else { vec![own.anchor] };
     }
-    times.extend(to_end(redemption.times_before(end, "cycleOfPrincipalRedemption")?, end));
+    times.extend(to_end(redemption.times_before(end, REDEMPTION)?, end));
     times.sort_unstable();
     times.dedup();
     Ok(times)
@@ -122,7 +125,7 @@ fn interest(terms: &Terms, end: DateTime) -> Result<Vec<DateTime>, ActusError> {
 /// An annuity may be spread over more time than the contract has: what is left is then due at maturity.
 fn payment_dates(terms: &Terms, redemption: Recurrence, maturity: Maturity) -> Result<PaymentDates, ActusError> {
     let end = terms.principal.amortization.unwrap_or(maturity.date);
-    let raw = to_end(redemption.times_before(end, "cycleOfPrincipalRedemption")?, end);
+    let raw = to_end(redemption.times_before(end, REDEMPTION)?, end);
     let place = |date: DateTime| {
         if date == maturity.date { Ok(maturity.place.at) } else { Ok(terms.conventions.place(date)?.at) }
     };

@@ -30,7 +30,7 @@ pub(super) fn ratio(name: &'static str, part: Decimal, whole: Decimal) -> Result
 ///
 /// # Errors
 /// [`ActusError::Overflow`].
-pub(super) fn interest(
+pub(super) fn simple_interest(
     name: &'static str,
     amount: Decimal,
     rate: Decimal,

@@ -7,7 +7,7 @@ use crate::day_count::YearFraction;
 use crate::schedule::annuity_amount;
 
 use super::dates::Dates;
-use super::number::{interest, ratio, sum};
+use super::number::{ratio, simple_interest, sum};
 use super::terms::{Base, Fee, FeeBasis, Terms};
 use super::{ActusError, ContractType};
 
@@ -88,7 +88,7 @@ impl State {
             (Some(stated), _) => Ok(terms.side.signed(stated)),
             (None, Some(since)) => {
                 let years = years(terms, dates, since, self.at)?;
-                interest("accruedInterest", self.notional, self.rate, years)
+                simple_interest("accruedInterest", self.notional, self.rate, years)
             }
             (None, None) => Ok(Decimal::ZERO),
         }
@@ -98,7 +98,7 @@ impl State {
     /// depends on how much of it has.
     pub(super) fn fee_over(&self, fee: &Fee, years: YearFraction) -> Result<Decimal, ActusError> {
         match fee.basis {
-            FeeBasis::Notional => interest("feeAccrued", self.notional, fee.rate, years),
+            FeeBasis::Notional => simple_interest("feeAccrued", self.notional, fee.rate, years),
             FeeBasis::Absolute => Ok(Decimal::ZERO),
         }
     }
@@ -115,7 +115,7 @@ impl State {
         let Some(first) = dates.annuity.times.get(past) else {
             return sum(NAME, [self.notional, self.accrued]);
         };
-        let interest = interest(NAME, self.notional, self.rate, years(terms, dates, self.at, *first)?)?;
+        let interest = simple_interest(NAME, self.notional, self.rate, years(terms, dates, self.at, *first)?)?;
         let owed = sum(NAME, [self.notional, self.accrued, interest])?;
         let fractions = dates.annuity.fractions.get(past..).unwrap_or_default();
         annuity_amount(owed, self.rate, fractions).map_err(|_| ActusError::Overflow(NAME))

@@ -98,7 +98,7 @@ fn without_a_maturity_the_contract_ends_with_the_payment_that_redeems_it() {
     let nam = |payment| end(&[("contractType", "NAM"), ("nextPrincipalRedemptionPayment", payment)]);
     assert_eq!(nam("412"), "2013-04-01 MD 396 0 0.12 0");
     assert_eq!(nam("411.99"), "2013-05-01 MD 0 0 0.12 0");
-    // A third of a third: 100 / (33 + 1/3) by no decimal is 3.
+    // Interest of minus a third: 100 / (33 + 1/3) is 3, and by decimals a little more.
     let thirds = [("notionalPrincipal", "100"), ("dayCountConvention", "A360"), ("nominalInterestRate", "-0.04")];
     let april = [("cycleAnchorDateOfPrincipalRedemption", "2013-04-01"), ("nextPrincipalRedemptionPayment", "33")];
     let exact = [&thirds[..], &april, &[("contractType", "ANN"), ("cycleOfPrincipalRedemption", "P30DL0")]].concat();
@@ -190,38 +190,52 @@ fn interest_is_capitalised_up_to_its_last_day_and_paid_on_the_same_dates_after_i
 }
 
 #[test]
-fn business_days_move_what_recurs_and_not_what_was_agreed() {
-    // 2 February 2013 is a Saturday, 2 and 31 March a weekend as well.
-    let moved = |convention, kinds: &[&str], others: &[(&str, &str)]| {
+fn amounts_are_computed_after_the_move_or_before_it() {
+    // 2 February and 2 March 2013 are Saturdays. Actual days over 360: 0.40 a day.
+    let interest = |convention| {
         let days = [("calendar", "MF"), ("businessDayConvention", convention), ("dayCountConvention", "A360")];
         let cycle = [("cycleAnchorDateOfInterestPayment", "2013-02-02"), ("cycleOfInterestPayment", "P1ML1")];
-        run_only(kinds, &[&days[..], &cycle, others].concat())
+        run_only(&["IP"], &[&days[..], &cycle].concat())
     };
     assert_eq!(
-        moved("SCF", &["IP"], &[]),
-        ["2013-02-04 IP 13.6 1200 0.12 0", "2013-03-04 IP 11.2 1200 0.12 0", "2013-04-01 IP 11.2 1200 0.12 0",]
+        interest("SCF"),
+        ["2013-02-04 IP 13.6 1200 0.12 0", "2013-03-04 IP 11.2 1200 0.12 0", "2013-04-01 IP 11.2 1200 0.12 0"]
     );
     assert_eq!(
-        moved("CSF", &["IP"], &[]),
-        ["2013-02-04 IP 12.8 1200 0.12 0", "2013-03-04 IP 11.2 1200 0.12 0", "2013-04-01 IP 12 1200 0.12 0",]
+        interest("CSF"),
+        ["2013-02-04 IP 12.8 1200 0.12 0", "2013-03-04 IP 11.2 1200 0.12 0", "2013-04-01 IP 12 1200 0.12 0"]
     );
-    let dates = |convention, others: &[(&str, &str)]| {
-        moved(convention, &["IP", "MD"], others).iter().map(|line| line[5..13].to_owned()).collect::<Vec<_>>()
+}
+
+#[test]
+fn business_days_move_what_recurs_and_not_what_was_agreed() {
+    let moved = |convention, anchor| {
+        let days = [("calendar", "MF"), ("businessDayConvention", convention), ("maturityDate", "2013-08-31")];
+        let once = [("cycleAnchorDateOfInterestPayment", anchor), ("cycleOfInterestPayment", "")];
+        let lines = run_only(&["IP", "MD"], &[&days[..], &once].concat());
+        assert_eq!(lines.iter().map(|line| &line[5..13]).skip(1).collect::<Vec<_>>(), ["08-31 IP", "08-31 MD"]);
+        lines[0][5..10].to_owned()
     };
-    assert_eq!(dates("SCP", &[]), ["02-01 IP", "03-01 IP", "04-01 IP", "04-01 MD"]);
-    // The second of a month has a business day before it in its own month only when the first is one.
-    let first = [("cycleAnchorDateOfInterestPayment", "2013-06-01"), ("maturityDate", "2013-08-31")];
-    let month_ends = |convention| {
-        let days = [("calendar", "MF"), ("businessDayConvention", convention)];
-        let lines = run_only(&["IP", "MD"], &[&days[..], &first].concat());
-        lines.iter().map(|line| line[5..13].to_owned()).collect::<Vec<_>>()
-    };
-    assert_eq!(month_ends("SCMP"), ["06-03 IP", "07-01 IP", "08-31 IP", "08-31 MD"]);
-    assert_eq!(month_ends("CSP"), ["05-31 IP", "07-01 IP", "08-31 IP", "08-31 MD"]);
-    assert_eq!(month_ends("NOS"), ["06-01 IP", "07-01 IP", "08-31 IP", "08-31 MD"]);
-    assert_eq!(month_ends("SCMF"), ["06-03 IP", "07-01 IP", "08-31 IP", "08-31 MD"]);
-    assert_eq!(month_ends("CSMF"), month_ends("SCMF"));
-    assert_eq!(month_ends("CSMP"), month_ends("SCMP"));
+    // Saturdays all three: the first of June, the 29th, and the maturity at the end of August.
+    for (convention, first, last) in [
+        ("NOS", "06-01", "06-29"),
+        ("SCF", "06-03", "07-01"),
+        ("SCMF", "06-03", "06-28"),
+        ("SCP", "05-31", "06-28"),
+        ("SCMP", "06-03", "06-28"),
+        ("CSF", "06-03", "07-01"),
+        ("CSMF", "06-03", "06-28"),
+        ("CSP", "05-31", "06-28"),
+        ("CSMP", "06-03", "06-28"),
+    ] {
+        assert_eq!(moved(convention, "2013-06-01"), first, "{convention}");
+        assert_eq!(moved(convention, "2013-06-29"), last, "{convention}");
+    }
+    // Without a calendar every day is a business day; the calendars of other modules have names of their own.
+    let saturday = ("cycleAnchorDateOfInterestPayment", "2013-02-02");
+    assert!(run(&[("businessDayConvention", "SCF"), saturday])[1].starts_with("2013-02-02 IP"));
+    let target = run(&[("calendar", "TARGET"), ("businessDayConvention", "SCF"), ("maturityDate", "2013-05-15")]);
+    assert!(target[3].starts_with("2013-04-02 IP"), "Easter Monday: {}", target[3]);
 }
 
 #[test]
@@ -232,8 +246,6 @@ fn a_maturity_that_follows_from_the_payments_moves_to_a_business_day() {
         [("cycleAnchorDateOfPrincipalRedemption", "2013-01-02"), ("cycleAnchorDateOfInterestPayment", "2013-01-02")];
     let found = run(&[&days[..], &lam, &anchors].concat());
     assert_eq!(found[found.len() - 2..], ["2013-03-04 IP 4 400 0.12 0", "2013-03-04 MD 400 0 0.12 0"]);
-    // The other calendars have names of their own.
-    assert!(loan(&[("calendar", "TARGET"), ("businessDayConvention", "SCF")]).is_ok());
 }
 
 #[test]
