@@ -5,6 +5,7 @@
 
 #![warn(clippy::float_arithmetic)]
 
+pub mod actus;
 pub mod apr;
 pub mod asset;
 pub mod caip;

@@ -1,6 +1,7 @@
 //! Intervals between dates in whole months and days, counted backwards from the later date: the way of both APR
 //! regimes (Regulation Z Appendix J (b)(5)(ii), Directive 2014/17/EU Annex I remark (c)).
 
+use jiff::Span;
 use jiff::civil::Date;
 
 /// The most months that one date lies from another: from the first month of the year -9999 to the last of 9998.
@@ -71,8 +72,17 @@ pub(crate) fn months_before(to: Date, months: u32, anchor: Anchor) -> Option<Dat
 
 /// The date a number of months after `from`, on its day or on the last day of a shorter month.
 pub(crate) fn months_after(from: Date, months: u32) -> Option<Date> {
-    let ahead = i32::try_from(months).ok().filter(|_| months <= MAX_MONTHS)?;
-    on_day(month_number(from).checked_add(ahead)?, from.day())
+    months_from(from, i32::try_from(months).ok()?, from.day())
+}
+
+/// The date a number of months from `from`, earlier for a negative one, on `day` or on the last day of a shorter month.
+pub(super) fn months_from(from: Date, months: i32, day: i8) -> Option<Date> {
+    on_day(month_number(from).checked_add(months)?, day)
+}
+
+/// The date a number of days from `from`, earlier for a negative one.
+pub(super) fn days_from(from: Date, days: i64) -> Option<Date> {
+    from.checked_add(Span::new().try_days(days).ok()?).ok()
 }
 
 /// The date a number of months after `from`, on the day that `from` stands for.
@@ -105,6 +115,6 @@ fn month_number(date: Date) -> i32 {
     i32::from(date.year()) * 12 + i32::from(date.month())
 }
 
-fn is_month_end(date: Date) -> bool {
+pub(super) fn is_month_end(date: Date) -> bool {
     date.day() == date.days_in_month()
 }

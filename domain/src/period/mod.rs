@@ -3,12 +3,14 @@
 //! Dates are civil dates of the proleptic Gregorian calendar. Due dates are counted from an anchor, each from the
 //! anchor itself and never from the one before, so that a 31st survives February. All date arithmetic is checked.
 
+mod cycle;
 mod interval;
 
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
+pub use cycle::{Cycle, MonthEnd, Stub};
 pub(crate) use interval::{
     Anchor, days_between, months_after, months_and_days, months_apart, months_before, months_past, whole_months,
 };
@@ -27,6 +29,12 @@ pub enum PeriodError {
     Count(u64),
     #[error("{from} plus {periods} {unit:?} is outside the calendar")]
     DateOverflow { from: Date, periods: u32, unit: TermUnit },
+    #[error("a cycle has at most {MAX_INSTALMENTS} dates before its end")]
+    TooManyDates,
+    #[error("a cycle has a step of at least one day, week, month or year")]
+    NoStep,
+    #[error("a cycle of {count} {unit:?} is longer than can be counted")]
+    LongStep { count: u32, unit: TermUnit },
 }
 
 /// How often a payment is due.
@@ -107,15 +115,10 @@ impl Frequency {
     /// # Errors
     /// [`PeriodError::DateOverflow`] after the year 9999.
     pub fn date_after(self, anchor: Date, periods: u32) -> Result<Date, PeriodError> {
-        let (size, unit) = self.step();
+        let (_, unit) = self.step();
         let overflow = || PeriodError::DateOverflow { from: anchor, periods, unit };
-        let count = periods.checked_mul(size).ok_or_else(overflow)?;
-        match unit {
-            TermUnit::Months => months_after(anchor, count),
-            // The calendar's arithmetic has a short way for days alone.
-            _ => TermUnit::Days.span(count.saturating_mul(7)).and_then(|span| anchor.checked_add(span).ok()),
-        }
-        .ok_or_else(overflow)
+        let index = i32::try_from(periods).map_err(|_| overflow())?;
+        Cycle::from(self).nth(anchor, index).ok_or_else(overflow)
     }
 }
 

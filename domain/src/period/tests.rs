@@ -132,6 +132,77 @@ fn a_series_on_the_28th_is_not_taken_for_a_series_on_month_ends() {
     assert_eq!(months_and_days(from, february, Anchor::of(&on_the_30th)), Some((1, 3)));
 }
 
+fn cycle(count: u32, unit: TermUnit) -> Cycle {
+    Cycle::try_new(count, unit).unwrap()
+}
+
+#[test]
+fn a_long_last_period_takes_the_date_before_it_away_unless_the_end_is_a_date_of_the_cycle() {
+    let monthly = cycle(1, TermUnit::Months);
+    let (anchor, third) = (date(2013, 1, 31), date(2013, 3, 31));
+    let dates = |cycle: Cycle, end| cycle.dates_before(anchor, end).unwrap();
+    let two = vec![anchor, date(2013, 2, 28)];
+    // The end on a date of the cycle, a day before it, and a day after it.
+    assert_eq!(dates(monthly.with_stub(Stub::Long), third), two);
+    assert_eq!(dates(monthly.with_stub(Stub::Long), date(2013, 3, 30)), [anchor]);
+    assert_eq!(dates(monthly.with_stub(Stub::Long), date(2013, 4, 1)), two);
+    assert_eq!(dates(monthly, third), two);
+    assert_eq!(dates(monthly, date(2013, 3, 30)), two);
+    assert_eq!(dates(monthly, date(2013, 4, 1)), [anchor, date(2013, 2, 28), third]);
+    // The anchor stays when it is the only date, and is none when the end does not lie after it.
+    assert_eq!(dates(monthly.with_stub(Stub::Long), date(2013, 2, 1)), [anchor]);
+    assert!(dates(monthly, anchor).is_empty());
+    assert!(dates(monthly.with_stub(Stub::Long), date(2012, 1, 1)).is_empty());
+}
+
+#[test]
+fn the_last_second_of_a_day_comes_before_the_midnight_that_ends_it() {
+    let monthly = cycle(1, TermUnit::Months);
+    let (anchor, end) = (date(2013, 11, 1).at(0, 0, 0, 0), date(2013, 12, 31).at(23, 59, 59, 0));
+    let december = date(2013, 12, 1).at(0, 0, 0, 0);
+    assert_eq!(monthly.times_before(anchor, end), Ok(vec![anchor, december]));
+    assert_eq!(monthly.with_stub(Stub::Long).times_before(anchor, end), Ok(vec![anchor]));
+    let noon = date(2013, 11, 1).at(12, 0, 0, 0);
+    assert_eq!(monthly.nth_time(noon, 1), Some(date(2013, 12, 1).at(12, 0, 0, 0)));
+}
+
+#[test]
+fn month_ends_are_kept_only_from_a_month_end_and_only_by_months() {
+    let last = |count, unit| cycle(count, unit).with_month_end(MonthEnd::LastDay);
+    let table = [
+        (last(1, TermUnit::Months), date(2013, 4, 30), 1, date(2013, 5, 31)),
+        (cycle(1, TermUnit::Months), date(2013, 4, 30), 1, date(2013, 5, 30)),
+        (last(1, TermUnit::Months), date(2013, 1, 30), 1, date(2013, 2, 28)),
+        (last(1, TermUnit::Months), date(2013, 1, 30), 2, date(2013, 3, 30)),
+        (last(1, TermUnit::Years), date(2012, 2, 29), 1, date(2013, 2, 28)),
+        (cycle(1, TermUnit::Years), date(2012, 2, 29), 4, date(2016, 2, 29)),
+        (last(2, TermUnit::Weeks), date(2013, 1, 31), 1, date(2013, 2, 14)),
+        (last(3, TermUnit::Months), date(2013, 2, 28), -1, date(2012, 11, 30)),
+        (cycle(3, TermUnit::Months), date(2013, 2, 28), -1, date(2012, 11, 28)),
+        (cycle(9, TermUnit::Days), date(2013, 3, 1), -1, date(2013, 2, 20)),
+    ];
+    for (cycle, anchor, index, expected) in table {
+        assert_eq!(cycle.nth(anchor, index), Some(expected), "{cycle:?} {anchor} {index}");
+    }
+}
+
+#[test]
+fn a_cycle_without_a_step_or_beyond_the_calendar_is_none() {
+    assert_eq!(Cycle::try_new(0, TermUnit::Months), Err(PeriodError::NoStep));
+    let long = PeriodError::LongStep { count: u32::MAX, unit: TermUnit::Weeks };
+    assert_eq!(Cycle::try_new(u32::MAX, TermUnit::Weeks), Err(long));
+    assert!(Cycle::try_new(u32::MAX, TermUnit::Years).is_err());
+    assert_eq!(cycle(u32::MAX, TermUnit::Months).nth(date(2026, 1, 1), i32::MAX), None);
+    assert_eq!(cycle(u32::MAX, TermUnit::Days).nth(date(2026, 1, 1), i32::MIN), None);
+    // The calendar ends before the cycle's end: what lies in it is there.
+    let late = date(9999, 12, 1);
+    assert_eq!(cycle(1, TermUnit::Months).dates_before(late, date(9999, 12, 31)), Ok(vec![late]));
+    let (first, daily) = (date(2026, 1, 1), cycle(1, TermUnit::Days));
+    let end = |days: u32| daily.nth(first, i32::try_from(days).unwrap()).unwrap();
+    assert_eq!(daily.dates_before(first, end(MAX_INSTALMENTS)).map(|dates| dates.len()), Ok(4_000));
+    assert_eq!(daily.dates_before(first, end(MAX_INSTALMENTS + 1)), Err(PeriodError::TooManyDates));
+}
+
 fn any_date() -> impl Strategy<Value = Date> {
     (-9_999i16..=9_999, 1i8..=12, 1i8..=31).prop_map(|(year, month, day)| {
         let first = Date::new(year, month, 1).unwrap();
@@ -164,5 +235,16 @@ proptest! {
         let expected = month.and_then(|first| Date::new(first.year(), first.month(), day.min(first.days_in_month())).ok());
         let expected = if months == 0 { Some(to) } else { expected };
         prop_assert_eq!(months_before(to, months, Anchor::of(&[to])), expected);
+    }
+
+    /// The due dates of a loan are the dates of its cycle: both are counted from the anchor alone.
+    #[test]
+    fn due_dates_are_those_of_the_cycle(first in any_date(), count in 1u32..200, f in 0usize..4) {
+        let frequency = [Frequency::Weekly, Frequency::Fortnightly, Frequency::Monthly, Frequency::Quarterly][f];
+        if let Ok(due) = frequency.due_dates(first, count + 1) {
+            let (end, before) = due.split_last().unwrap();
+            let found = Cycle::from(frequency).with_stub(Stub::Long).dates_before(first, *end);
+            prop_assert_eq!(found.as_deref(), Ok(before));
+        }
     }
 }

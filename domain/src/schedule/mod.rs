@@ -6,6 +6,7 @@
 //! only falls: interest that an instalment does not cover is carried, bears interest and is paid first.
 
 mod annuity;
+mod annuity_amount;
 mod first_period;
 mod flows;
 mod interest;
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 use ruint::aliases::U256;
 
 pub use crate::period::MAX_INSTALMENTS;
+pub use annuity_amount::annuity_amount;
 pub use first_period::FirstPeriod;
 
 /// Why a schedule could not be built. All but [`ScheduleError::Broken`] blame the argument that is named; no retry

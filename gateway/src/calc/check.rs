@@ -4,6 +4,7 @@
 //! vector and never by the file's name: one whose figures this product does not compute is counted, with the reason,
 //! and not passed over. A vector that its author verified gates the exit code; the others are computed and shown.
 
+mod actus;
 mod apr;
 mod calendar;
 mod curve;
@@ -72,6 +73,8 @@ fn judge(vector: &Value) -> Verdict {
         calendar::judge(vector)
     } else if has("/expected/value") {
         rates::judge(vector)
+    } else if has("/inputs/terms/contractType") {
+        actus::judge(vector)
     } else {
         Verdict::NotApplicable("of no kind that is computed here".to_owned())
     }
