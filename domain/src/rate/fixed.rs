@@ -35,6 +35,18 @@ pub(crate) struct Fixed(pub(super) U512);
 impl Fixed {
     pub(crate) const ONE: Self = Self(Uint::from_limbs([0, 0, 0, 0, 1, 0, 0, 0]));
 
+    pub(crate) const ZERO: Self = Self(Uint::ZERO);
+
+    /// The value of 512 bits over 2^256.
+    pub(crate) fn from_bits(bits: U512) -> Self {
+        Self(bits)
+    }
+
+    /// A whole number.
+    pub(crate) fn whole(number: u32) -> Option<Self> {
+        U512::from(number).checked_shl(FRACTION_BITS).map(Self)
+    }
+
     /// The 512 bits: the value times 2^256.
     pub(crate) fn bits(self) -> U512 {
         self.0
@@ -69,6 +81,10 @@ impl Fixed {
     pub(crate) fn checked_div(self, other: Self) -> Option<Self> {
         let numerator: U1024 = Uint::<1024, 16>::from(self.0) << FRACTION_BITS;
         narrow(numerator.checked_div(Uint::from(other.0))?)
+    }
+
+    pub(crate) fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
     }
 
     pub(crate) fn checked_sub(self, other: Self) -> Option<Self> {
