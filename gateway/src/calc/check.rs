@@ -7,6 +7,7 @@
 mod apr;
 mod calendar;
 mod day_count;
+mod schedules;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -66,6 +67,8 @@ fn judge(vector: &Value) -> Verdict {
         day_count::judge(vector)
     } else if holds(&["expected_holidays"]) || rolls {
         calendar::judge(vector)
+    } else if schedules::reads(vector) {
+        schedules::judge(vector)
     } else {
         Verdict::NotApplicable("of no kind that is computed here".to_owned())
     }
