@@ -28,14 +28,14 @@ impl Scale {
 }
 
 /// The multiple at which payments of `payment` · weight / `full` bring a balance to zero, by halving: the end balance
-/// rises with the rate.
+/// rises with the rate. None where no multiple between 0 and 4 does, as for a rate of zero.
 pub(super) fn scale(
     balance: i128,
     payment: i128,
     full: u32,
     periods: &[(Fixed, u32)],
     posting: Option<Posting>,
-) -> Result<Scale, PlanError> {
+) -> Result<Option<Scale>, PlanError> {
     let owed = U256::try_from(balance).ok().and_then(|balance| balance.checked_mul(U256::from(full)));
     let payment = U256::try_from(payment).ok();
     let (owed, payment) = owed.zip(payment).ok_or(PlanError::Overflow("rate of the payments"))?;
@@ -47,7 +47,7 @@ pub(super) fn scale(
         }
     }
     let highest = (U256::ONE << BITS).saturating_sub(U256::ONE);
-    if bits == highest { Err(PlanError::NoRate) } else { Ok(Scale(bits)) }
+    Ok(if bits.is_zero() || bits == highest { None } else { Some(Scale(bits)) })
 }
 
 /// Whether something is still owed after the last payment. Amounts have 128 binary places.

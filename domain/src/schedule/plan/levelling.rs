@@ -47,6 +47,8 @@ impl Engine<'_> {
         for (number, period) in self.periods.iter_mut().enumerate().take(first).skip(index) {
             period.target = if number < capitalised { Target::Nothing } else { Target::Principal(0) };
         }
+        // What comes after does not matter yet: nothing is left to grow beyond bounds while the balance is found.
+        self.ask_all(first, Target::All);
         match &self.terms.repayment {
             Repayment::Level(_) => self.ask_level(first)?,
             Repayment::EqualPrincipal => self.ask_equal_principal(first)?,
@@ -134,7 +136,12 @@ impl Engine<'_> {
             return Ok(());
         }
         let (periods, posting) = (self.weighted(first)?, self.posting(first));
-        let scale = implied::scale(self.outstanding(first)?, payment, self.full(), &periods, posting)?;
+        let scale = match implied::scale(self.outstanding(first)?, payment, self.full(), &periods, posting)? {
+            Some(scale) => scale,
+            // Rounding alone made the payments what they are: the agreed rate stands and the last interest closes.
+            None if self.level() => return Ok(()),
+            None => return Err(PlanError::NoRate),
+        };
         for segment in self.periods.iter_mut().flat_map(|period| &mut period.segments) {
             segment.rate = scale.apply(segment.rate)?;
         }

@@ -229,4 +229,12 @@ impl Plan {
 }
 
 #[cfg(test)]
+mod parts_tests;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod published;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod tests;
