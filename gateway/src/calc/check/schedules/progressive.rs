@@ -21,10 +21,22 @@ pub(super) fn compare(vector: &Value, table: &mut Table) -> Result<(), Unread> {
     for state in list(vector.get("expected").unwrap_or(&Value::Null), "states")? {
         let plan = Plan::try_new(terms(inputs, list(state, "after")?)?)?;
         let schedule = plan.schedule()?;
+        told_of_the_same_loan(&schedule, list(state, "periods")?)?;
         compare_periods(&schedule, list(state, "periods")?, table)?;
         compare_factors(&plan.cuts()?, rows(state, "rate_factors"), table)?;
     }
     Ok(())
+}
+
+/// Whatever the schedule, its periods repay what is drawn. A table that repays another amount is one of operations that
+/// the vector does not have.
+fn told_of_the_same_loan(schedule: &Schedule, expected: &[Value]) -> Result<(), Unread> {
+    let mut principal = expected.iter().map(|row| number(row, "principal"));
+    let repaid = principal.try_fold(Decimal::ZERO, |sum, part| Ok::<_, Unread>(sum.saturating_add(part?)))?;
+    if euros(schedule.principal()) == Some(repaid) {
+        return Ok(());
+    }
+    Err(Unread::Lacking("whose periods repay another amount than its operations draw"))
 }
 
 fn terms(inputs: &Value, operations: &[Value]) -> Result<Terms, Unread> {
