@@ -101,7 +101,7 @@ fn bonds_trade_on_good_friday_when_employment_figures_are_published() {
     {
         assert!(bonds.is_business_day(good_friday) && !sofr.is_business_day(good_friday), "{good_friday}");
     }
-    for good_friday in dates("1994-04-01 2008-03-21 2018-03-30 2022-04-15 2024-03-29 2025-04-18") {
+    for good_friday in dates("1994-04-01 2008-03-21 2018-03-30 2022-04-15 2024-03-29 2025-04-18 2039-04-08") {
         assert!(!bonds.is_business_day(good_friday) && !sofr.is_business_day(good_friday), "{good_friday}");
     }
     // The Fridays before Veterans Day on a Saturday and before New Year's Day on one.

@@ -1,5 +1,5 @@
-//! TARGET, later TARGET2 and T2. Sources: ECB press releases of 3 September 1998 (1999), 31 March 2000 (2000 and 2001)
-//! and 14 December 2000 (every year from 2002).
+//! TARGET, later TARGET2 and T2. Sources: ECB press releases of 3 September 1998 and 31 March 1999 (for 1999), 15 July
+//! 1999 (for 2000) and 14 December 2000 (from 2002); 2001, and the day before TARGET began, as QuantLib keeps them.
 
 use crate::calendar::rule::Holiday;
 use crate::calendar::rule::Weekend::Lost;

@@ -1,6 +1,9 @@
 //! The United States. Federal holidays: 5 U.S.C. 6103 and Executive Order 11582 (Saturday's kept on Friday, Sunday's on
 //! Monday); the Federal Reserve banks keep no Saturday's. The Uniform Monday Holiday Act moved several to Mondays in
 //! 1971. Bond market: SIFMA's recommendations. New York Stock Exchange: rule 7.2 and its record of special closings.
+//!
+//! Before 1971 (the stock exchange: before 1954) today's rules stand in for those of the time where no entry says
+//! otherwise.
 
 use jiff::civil::Weekday::{Monday, Thursday, Tuesday, Wednesday};
 

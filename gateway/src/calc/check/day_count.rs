@@ -71,7 +71,7 @@ fn compute(vector: &Value) -> Result<Result<Figures, String>, Unread> {
     let convention = field(vector, "convention").and_then(Value::as_str).ok_or(Unread::NoDates)?;
     let (start, end) = date("start").zip(date("end")).ok_or(Unread::NoDates)?;
     let years = |years: YearFraction| Figures { year_fraction: years.rounded(PLACES), ..Figures::default() };
-    if convention.starts_with("EU 2008/48/EC") {
+    if convention.starts_with("EU ") {
         let unit =
             [("week", eu_ccd::TimeUnit::Weeks), ("month", eu_ccd::TimeUnit::Months), ("year", eu_ccd::TimeUnit::Years)];
         let unit = named(convention, &unit)?;
