@@ -58,12 +58,15 @@ pub struct Stretch {
     /// The period that holds it.
     pub start: Date,
     pub due: Date,
+    /// The last due date of all, which 30E/360 ISDA asks for.
+    pub termination: Date,
 }
 
 impl Stretch {
+    /// A whole period, the last of its contract.
     #[must_use]
     pub fn whole(start: Date, due: Date) -> Self {
-        Self { from: start, to: due, start, due }
+        Self { from: start, to: due, start, due, termination: due }
     }
 
     fn share(self) -> Option<YearFraction> {
@@ -124,7 +127,7 @@ fn day_count(count: DayCount, stretch: Stretch) -> Result<YearFraction, DayCount
     let accrual = Accrual::try_new(stretch.from, stretch.to)?;
     let accrual = match count {
         DayCount::ActActIcma => accrual.by(ReferencePeriod::from_dates(stretch.start, stretch.due)?),
-        DayCount::ThirtyE360Isda => accrual.terminating_on(stretch.due),
+        DayCount::ThirtyE360Isda => accrual.terminating_on(stretch.termination),
         _ => accrual,
     };
     count.year_fraction_of(&accrual)

@@ -97,7 +97,7 @@ impl<'a> Engine<'a> {
         let mut engine = Self { terms, periods: Vec::with_capacity(terms.due_dates.len()), rates };
         let mut start = terms.start;
         for due in &terms.due_dates {
-            let stretch = Stretch::whole(start, *due);
+            let stretch = engine.stretch(start, *due, start, *due);
             let rate = engine.rate_of(engine.periods.len(), stretch)?;
             let whole = Segment { from: start, to: *due, rate, balance: 0, change: 0, drawn: 0 };
             engine.periods.push(Period {
@@ -113,6 +113,10 @@ impl<'a> Engine<'a> {
             start = *due;
         }
         Ok(engine)
+    }
+
+    fn stretch(&self, from: Date, to: Date, start: Date, due: Date) -> Stretch {
+        Stretch { from, to, start, due, termination: self.terms.due_dates.last().copied().unwrap_or(due) }
     }
 
     fn rate_of(&self, index: usize, stretch: Stretch) -> Result<PeriodicRate, PlanError> {
@@ -151,8 +155,8 @@ impl<'a> Engine<'a> {
                 let inside = |segment: &Segment| segment.from <= on && on < segment.to;
                 let at = period.segments.iter().position(inside).ok_or(outside.clone())?;
                 let cut = *period.segments.get(at).ok_or(outside.clone())?;
-                let before = Stretch { from: cut.from, to: on, start, due };
-                let after = Stretch { from: on, to: cut.to, start, due };
+                let before = self.stretch(cut.from, on, start, due);
+                let after = self.stretch(on, cut.to, start, due);
                 let before = Segment { to: on, rate: self.rate_of(index, before)?, change: 0, drawn: 0, ..cut };
                 let after = Segment { from: on, rate: self.rate_of(index, after)?, ..cut };
                 let segments = &mut self.periods.get_mut(index).ok_or(outside.clone())?.segments;
@@ -176,7 +180,7 @@ impl<'a> Engine<'a> {
             let stretches: Vec<Stretch> = period
                 .segments
                 .iter()
-                .map(|segment| Stretch { from: segment.from, to: segment.to, start: period.start, due: period.due })
+                .map(|segment| self.stretch(segment.from, segment.to, period.start, period.due))
                 .collect();
             let rates = stretches.iter().map(|stretch| self.rate_of(number, *stretch));
             let rates = rates.collect::<Result<Vec<_>, _>>()?;

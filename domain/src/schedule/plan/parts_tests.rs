@@ -98,5 +98,20 @@ fn a_basis_counts_a_stretch_by_its_own_rule() {
         years(Basis::Nominal { interval: weeks, year: fixed(364), month: MonthLength::Actual }, fortnight),
         (1, 26)
     );
-    assert_eq!(years(unit(365), Stretch { from: START, to: START, start: START, due: START }), (0, 1));
+    assert_eq!(years(unit(365), Stretch::whole(START, START)), (0, 1));
+    // February's last day is a 30th but on the contract's own last day.
+    let end = Stretch::whole(date(2026, 1, 30), date(2026, 2, 28));
+    let inside = Stretch { termination: date(2026, 3, 31), ..end };
+    let german = Basis::Days(DayCount::ThirtyE360Isda);
+    assert_eq!((years(german, end), years(german, inside)), ((7, 90), (1, 12)));
+}
+
+#[test]
+fn a_plan_knows_its_own_last_day() {
+    let mut terms = super::tests::months(360_000, "0.1", 2, Repayment::InterestOnly);
+    (terms.start, terms.drawdowns[0].on) = (date(2026, 1, 30), date(2026, 1, 30));
+    terms.due_dates = vec![date(2026, 2, 28), date(2026, 3, 30)];
+    terms.pricing =
+        Pricing::Yearly { rate: rate("0.1"), basis: Basis::Days(DayCount::ThirtyE360Isda), changes: vec![] };
+    assert_eq!(super::tests::rows(&super::tests::plan(terms).unwrap())[0].1, 3_000, "30 days, not 28");
 }
