@@ -101,6 +101,21 @@ mod tests {
     }
 
     #[test]
+    fn a_schedule_that_is_more_than_its_instalments_is_not_stored_as_them() {
+        let plain = schedule(0);
+        let left = plain.instalments().first().map(|first| first.balance_after).unwrap();
+        let first = domain::schedule::Addition {
+            on: plain.drawn_on(),
+            amount: plain.principal(),
+            kind: domain::schedule::AdditionKind::Drawdown,
+            before: 1,
+        };
+        let cut = plain.instalments().iter().take(1).cloned().collect();
+        let leaves = Schedule::with_additions(plain.drawn_on(), vec![first], left, cut).unwrap();
+        assert_eq!(text_of(&leaves), Err(NotASchedule));
+    }
+
+    #[test]
     fn what_is_no_schedule_is_not_read_as_one() {
         for text in ["", "2026-11-22", "2026-11-22 30", "2026-11-22 30:1", "2026-11-22 30:1+x", "2026-11-22 0:-1+2"] {
             assert_eq!(schedule_of(text), None, "{text:?}");

@@ -16,8 +16,30 @@ use domain::{Decimal, U256};
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::reading::{Unread, cents, count, date, number, percent, rows, text};
+use super::reading::{Unread, cents, count, date, known_only, number, percent, rows, text};
 use super::table::{Table, euros, gross_interest, net_principal};
+
+const KNOWN: [&str; 19] = [
+    "accrual",
+    "balloon",
+    "construction",
+    "due",
+    "final_payment",
+    "financed_fee",
+    "first_payment",
+    "half_commitment",
+    "interest_only",
+    "loan_date",
+    "prepaid_fee",
+    "principal",
+    "principal_each",
+    "proceeds",
+    "rate_percent",
+    "rule",
+    "steps",
+    "teaser",
+    "term",
+];
 
 /// The source shows an APR with three decimals.
 const APR_TOLERANCE: Decimal = Decimal::from_parts(6, 0, 0, false, 4);
@@ -25,6 +47,7 @@ const APR_TOLERANCE: Decimal = Decimal::from_parts(6, 0, 0, false, 4);
 pub(super) fn compare(vector: &Value, table: &mut Table) -> Result<(), Unread> {
     let inputs = vector.get("inputs").unwrap_or(&Value::Null);
     let expected = vector.get("expected").unwrap_or(&Value::Null);
+    known_only(inputs, &KNOWN)?;
     let loan = Loan::read(inputs)?;
     let schedule = Plan::try_new(loan.terms(inputs)?)?.schedule()?;
     loan.compare_rows(&schedule, expected, table)?;

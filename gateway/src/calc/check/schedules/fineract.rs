@@ -47,6 +47,9 @@ impl Line<'_> {
             Self::Drawing { amount, .. } => {
                 table.count(&format!("{on} numbered"), 0, usize::from(!row.get("nr").is_none_or(Value::is_null)));
                 table.figure(&format!("{on} amount"), euros(*amount), row.get("balance"));
+                if no_fees {
+                    table.figure(&format!("{on} total"), Some(Decimal::ZERO), row.get("total"));
+                }
             }
             Self::Instalment(instalment) => {
                 let own = |name: &str| format!("{on} {name}");

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
 
-use super::reading::{Unread, cents, count, date, list, number, percent, rows, text};
+use super::reading::{Unread, cents, count, date, known_only, list, number, percent, rows, text};
 use super::table::{Table, capitalised, euros, gross_interest, net_principal};
 
 /// Weights are hundredths of a full payment.
@@ -26,6 +26,7 @@ pub(super) fn compare(vector: &Value, table: &mut Table) -> Result<(), Unread> {
     if inputs.get("lender_irr_percent").is_some() {
         return compare_contribution(inputs, expected, basis, table);
     }
+    known_only(inputs, &["compounding", "convention", "n", "note", "principal", "rate_percent", "start", "weights"])?;
     let start = date(inputs, "start")?;
     let mut due_dates = Interval::MONTH.due_dates_after(start, count(inputs, "n")?)?;
     let mut amount = cents(number(inputs, "principal")?, "principal")?;

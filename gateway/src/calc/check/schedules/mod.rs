@@ -55,3 +55,6 @@ fn form(vector: &Value) -> Option<Form> {
     ];
     forms.into_iter().find(|(fits, _)| *fits).map(|(_, form)| form)
 }
+
+#[cfg(test)]
+mod tests;

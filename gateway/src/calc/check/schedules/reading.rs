@@ -20,8 +20,19 @@ pub(super) enum Unread {
     Lacking(&'static str),
     #[error("a schedule with {what} `{value}`")]
     Unknown { what: &'static str, value: String },
+    #[error("a schedule with terms that are not offered ({0})")]
+    NotOffered(PlanError),
     #[error(transparent)]
-    Impossible(#[from] PlanError),
+    Impossible(PlanError),
+}
+
+impl From<PlanError> for Unread {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::NotTogether { .. } => Self::NotOffered(error),
+            error => Self::Impossible(error),
+        }
+    }
 }
 
 impl From<ScheduleError> for Unread {
@@ -40,6 +51,13 @@ impl From<AprError> for Unread {
     fn from(_: AprError) -> Self {
         Self::Lacking("whose flows have no rate")
     }
+}
+
+/// A field that is not known may be a term that changes every row: such a vector is not guessed at.
+pub(super) fn known_only(fields: &Value, known: &[&str]) -> Result<(), Unread> {
+    let names = fields.as_object().into_iter().flat_map(|fields| fields.keys());
+    let unknown = names.filter(|name| !known.contains(&name.as_str())).min();
+    unknown.map_or(Ok(()), |name| Err(Unread::Unknown { what: "input", value: name.clone() }))
 }
 
 pub(super) fn number(fields: &Value, name: &'static str) -> Result<Decimal, Unread> {
