@@ -42,6 +42,18 @@ pub(crate) struct Fixed(pub(super) U512);
 impl Fixed {
     pub(crate) const ONE: Self = Self(Uint::from_limbs([0, 0, 0, 0, 1, 0, 0, 0]));
 
+    pub(crate) const ZERO: Self = Self(Uint::ZERO);
+
+    /// The value of 512 bits over 2^256.
+    pub(crate) fn from_bits(bits: U512) -> Self {
+        Self(bits)
+    }
+
+    /// A whole number.
+    pub(crate) fn whole(number: u32) -> Option<Self> {
+        U512::from(number).checked_shl(FRACTION_BITS).map(Self)
+    }
+
     /// The 512 bits: the value times 2^256.
     pub(crate) fn bits(self) -> U512 {
         self.0

@@ -4,7 +4,12 @@
 //! unit, whose principal parts add up to the amount drawn and whose balance ends at exactly zero. Interest is computed
 //! exactly and rounded once per period, a half to even; the last instalment absorbs what rounding leaves. The balance
 //! only falls: interest that an instalment does not cover is carried, bears interest and is paid first.
+//!
+//! The schedules of a [`plan::Plan`] may have more: later drawdowns and interest that joins the balance
+//! ([`Schedule::additions`]), and a residue that the product leaves ([`Schedule::left`]). They are stated, and the parts
+//! add up with them: principal repaid is what is drawn and capitalised less what is left.
 
+mod additions;
 mod annuity;
 mod annuity_amount;
 mod first_period;
@@ -13,11 +18,13 @@ mod interest;
 mod level;
 mod level_payment;
 mod lines;
+pub mod plan;
 
 use jiff::civil::Date;
 use ruint::aliases::U256;
 
 pub use crate::period::MAX_INSTALMENTS;
+pub use additions::{Addition, AdditionKind};
 pub use annuity_amount::annuity_amount;
 pub use first_period::FirstPeriod;
 
@@ -75,6 +82,7 @@ pub struct Schedule {
     drawn_on: Date,
     principal: U256,
     instalments: Vec<Instalment>,
+    extras: Option<Box<additions::Extras>>,
 }
 
 impl Schedule {
@@ -83,7 +91,7 @@ impl Schedule {
     /// # Errors
     /// [`ScheduleError::Broken`] and the errors of the dates.
     pub fn try_new(drawn_on: Date, principal: U256, instalments: Vec<Instalment>) -> Result<Self, ScheduleError> {
-        let schedule = Self { drawn_on, principal, instalments };
+        let schedule = Self { drawn_on, principal, instalments, extras: None };
         schedule.check()?;
         Ok(schedule)
     }
@@ -93,6 +101,7 @@ impl Schedule {
         self.drawn_on
     }
 
+    /// All that is drawn.
     #[must_use]
     pub fn principal(&self) -> U256 {
         self.principal
@@ -121,7 +130,7 @@ impl Schedule {
     /// # Errors
     /// [`ScheduleError::Overflow`].
     pub fn total_payments(&self) -> Result<U256, ScheduleError> {
-        let parts = [self.principal, self.total_interest()?, self.total_fees()?];
+        let parts = [self.principal_repaid()?, self.total_interest()?, self.total_fees()?];
         sum(parts.into_iter(), "total payments")
     }
 
@@ -150,7 +159,8 @@ impl Schedule {
             return Err(ScheduleError::NoPrincipal);
         }
         check_count(self.instalments.len())?;
-        let (mut balance, mut before) = (self.principal, self.drawn_on);
+        let (mut balance, mut before) = (self.first_drawing()?, self.drawn_on);
+        let mut pending = self.extras.is_some().then(|| additions::Pending::new(self));
         for (number, instalment) in (1u32..).zip(&self.instalments) {
             if instalment.number != number {
                 return Err(ScheduleError::Broken("instalments are numbered from 1 without a gap"));
@@ -158,15 +168,22 @@ impl Schedule {
             if instalment.due < before {
                 return Err(ScheduleError::DatesOutOfOrder { number, due: instalment.due, before });
             }
+            if let Some(pending) = &mut pending {
+                let added = pending.before(instalment, before)?;
+                balance = balance.checked_add(added).ok_or(ScheduleError::Overflow("balance"))?;
+            }
             before = instalment.due;
             let after = balance.checked_sub(instalment.principal);
             balance = after.ok_or(ScheduleError::Broken("no more principal is repaid than was drawn"))?;
             if balance != instalment.balance_after {
-                return Err(ScheduleError::Broken("each balance is the one before less the principal repaid"));
+                return Err(ScheduleError::Broken(
+                    "each balance is the one before with what is added, less the principal repaid",
+                ));
             }
         }
-        if !balance.is_zero() {
-            return Err(ScheduleError::Broken("the balance ends at zero"));
+        pending.map_or(Ok(()), |pending| pending.finish())?;
+        if balance != self.left() {
+            return Err(ScheduleError::Broken("the balance ends at zero, or at what the product leaves"));
         }
         self.total_payments().map(|_| ())
     }

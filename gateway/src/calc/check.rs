@@ -10,6 +10,7 @@ mod calendar;
 mod curve;
 mod day_count;
 mod rates;
+mod schedules;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -75,6 +76,8 @@ fn judge(vector: &Value) -> Verdict {
         rates::judge(vector)
     } else if has("/inputs/terms/contractType") {
         actus::judge(vector)
+    } else if schedules::reads(vector) {
+        schedules::judge(vector)
     } else {
         Verdict::NotApplicable("of no kind that is computed here".to_owned())
     }

@@ -2,7 +2,7 @@
 //!
 //! `2026-11-22 30:24377+7325 31:24558+7144+100`: the day of the drawing, then for each instalment the days since the one
 //! before, principal, interest, and fees where there are any, in the asset's smallest unit. Numbers, payments and
-//! balances follow from these.
+//! balances follow from these where one drawing is repaid to zero; a schedule that is more than that is refused.
 
 use std::fmt::Write as _;
 
@@ -18,6 +18,9 @@ use serde::{Deserialize, Deserializer, Serializer, de};
 pub struct NotASchedule;
 
 fn text_of(schedule: &Schedule) -> Result<String, NotASchedule> {
+    if !schedule.is_plain() {
+        return Err(NotASchedule);
+    }
     let mut text = String::with_capacity(16 + schedule.instalments().len() * 20);
     let mut before = schedule.drawn_on();
     // Writing to a string cannot fail.
@@ -95,6 +98,21 @@ mod tests {
             assert!(text.starts_with("2026-11-22 30:"), "{text}");
             assert_eq!(schedule_of(&text), Some(schedule(fees)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_schedule_that_is_more_than_its_instalments_is_not_stored_as_them() {
+        let plain = schedule(0);
+        let left = plain.instalments().first().map(|first| first.balance_after).unwrap();
+        let first = domain::schedule::Addition {
+            on: plain.drawn_on(),
+            amount: plain.principal(),
+            kind: domain::schedule::AdditionKind::Drawdown,
+            before: 1,
+        };
+        let cut = plain.instalments().iter().take(1).cloned().collect();
+        let leaves = Schedule::with_additions(plain.drawn_on(), vec![first], left, cut).unwrap();
+        assert_eq!(text_of(&leaves), Err(NotASchedule));
     }
 
     #[test]

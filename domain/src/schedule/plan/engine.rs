@@ -1,0 +1,291 @@
+//! The periods of a plan as drawdowns, rate changes and payments leave them.
+//!
+//! A period is cut where its balance or its rate changes. What happens on a date belongs to the period that ends on it
+//! and is booked at the end of the stretch that ends there: a drawdown on a due date bears interest from that date, and
+//! leaves the instalment that is due on it alone.
+
+use jiff::civil::Date;
+
+use crate::period::days_between;
+use crate::rate::{PeriodicRate, Rate};
+
+use super::basis::Stretch;
+use super::exact::{Exact, add, sub};
+use super::{PlanError, Pricing, Repayment, Terms};
+
+/// What a period is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Interest and principal together; principal is what interest leaves of it.
+    Payment(i128),
+    /// Principal, and its interest on top.
+    Principal(i128),
+    /// Nothing: interest joins the balance.
+    Nothing,
+    /// All that is owed.
+    All,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Segment {
+    pub from: Date,
+    pub to: Date,
+    pub rate: PeriodicRate,
+    /// Balance that bears interest in it.
+    pub balance: i128,
+    /// Drawn less repaid at its end, beside instalments.
+    pub change: i128,
+    pub drawn: i128,
+}
+
+/// What a period comes to, in base units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Interest of the period and what earlier ones left unpaid.
+    pub accrued: i128,
+    /// The part of it that the instalment pays.
+    pub interest: i128,
+    pub principal: i128,
+    /// Interest that joins the balance.
+    pub capitalised: i128,
+    /// At the end, with what is drawn on the due date.
+    pub balance: i128,
+}
+
+impl Row {
+    pub(super) fn payment(&self) -> Result<i128, PlanError> {
+        add(self.interest, self.principal)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Period {
+    pub start: Date,
+    pub due: Date,
+    pub segments: Vec<Segment>,
+    pub target: Target,
+    /// Interest that stands whatever the balance: of a flat rate, or of a last instalment that closes.
+    pub given: Option<i128>,
+    pub paid_principal: i128,
+    pub paid_interest: i128,
+    pub row: Row,
+}
+
+impl Period {
+    /// Whether payments have already met the whole instalment.
+    pub(super) fn is_paid(&self) -> bool {
+        let paid = add(self.paid_principal, self.paid_interest).ok().filter(|paid| *paid > 0);
+        paid.is_some_and(|paid| self.row.payment() == Ok(paid))
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Engine<'a> {
+    pub terms: &'a Terms,
+    pub periods: Vec<Period>,
+    /// From the earliest; the first holds before any change.
+    pub rates: Vec<(Date, Rate)>,
+}
+
+impl<'a> Engine<'a> {
+    /// Nothing drawn yet.
+    pub(super) fn new(terms: &'a Terms) -> Result<Self, PlanError> {
+        let rates = match &terms.pricing {
+            Pricing::Yearly { rate, .. } => vec![(terms.start, *rate)],
+            Pricing::PerPeriod(_) => Vec::new(),
+        };
+        let mut engine = Self { terms, periods: Vec::with_capacity(terms.due_dates.len()), rates };
+        let mut start = terms.start;
+        for due in &terms.due_dates {
+            let stretch = engine.stretch(start, *due, start, *due);
+            let rate = engine.rate_of(engine.periods.len(), stretch)?;
+            let whole = Segment { from: start, to: *due, rate, balance: 0, change: 0, drawn: 0 };
+            engine.periods.push(Period {
+                start,
+                due: *due,
+                segments: vec![whole],
+                target: Target::Nothing,
+                given: None,
+                paid_principal: 0,
+                paid_interest: 0,
+                row: Row::default(),
+            });
+            start = *due;
+        }
+        Ok(engine)
+    }
+
+    fn stretch(&self, from: Date, to: Date, start: Date, due: Date) -> Stretch {
+        Stretch { from, to, start, due, termination: self.terms.due_dates.last().copied().unwrap_or(due) }
+    }
+
+    fn rate_of(&self, index: usize, stretch: Stretch) -> Result<PeriodicRate, PlanError> {
+        let free = usize::try_from(self.terms.grace.interest_free).unwrap_or(usize::MAX);
+        if index < free {
+            return Ok(PeriodicRate::ZERO);
+        }
+        match &self.terms.pricing {
+            Pricing::Yearly { rate, basis, .. } => {
+                let held = self.rates.iter().rev().find(|(since, _)| *since <= stretch.from);
+                basis.rate(held.map_or(*rate, |(_, rate)| *rate), stretch)
+            }
+            Pricing::PerPeriod(rates) => {
+                let rate = rates.get(index).copied().unwrap_or(PeriodicRate::ZERO);
+                pro_rata(rate, stretch)
+            }
+        }
+    }
+
+    /// Cuts the period that holds a date, books a change of the balance there, and names the period.
+    ///
+    /// # Errors
+    /// [`PlanError::Overflow`] when no period holds the date: the terms were checked against that.
+    pub(super) fn touch(&mut self, on: Date, drawn: i128, change: i128) -> Result<usize, PlanError> {
+        let holds = |(index, period): &(usize, &Period)| {
+            (period.start < on || (*index == 0 && period.start == on)) && on <= period.due
+        };
+        let outside = PlanError::Overflow("date");
+        let index = self.periods.iter().enumerate().find(holds).map(|(index, _)| index).ok_or(outside.clone())?;
+        let period = self.periods.get(index).ok_or(outside.clone())?;
+        let (start, due) = (period.start, period.due);
+        let ends_there = |segment: &Segment| segment.to == on && (segment.from < on || on == start);
+        let at = match period.segments.iter().position(ends_there) {
+            Some(at) => at,
+            None => {
+                let inside = |segment: &Segment| segment.from <= on && on < segment.to;
+                let at = period.segments.iter().position(inside).ok_or(outside.clone())?;
+                let cut = *period.segments.get(at).ok_or(outside.clone())?;
+                let before = self.stretch(cut.from, on, start, due);
+                let after = self.stretch(on, cut.to, start, due);
+                let before = Segment { to: on, rate: self.rate_of(index, before)?, change: 0, drawn: 0, ..cut };
+                let after = Segment { from: on, rate: self.rate_of(index, after)?, ..cut };
+                let segments = &mut self.periods.get_mut(index).ok_or(outside.clone())?.segments;
+                segments.splice(at..=at, [before, after]);
+                at
+            }
+        };
+        let segment = self.periods.get_mut(index).and_then(|period| period.segments.get_mut(at)).ok_or(outside)?;
+        segment.change = add(segment.change, add(drawn, change)?)?;
+        segment.drawn = add(segment.drawn, drawn)?;
+        Ok(index)
+    }
+
+    /// A rate from a date on: cuts there, and prices every later stretch again.
+    pub(super) fn price(&mut self, on: Date, rate: Rate) -> Result<usize, PlanError> {
+        let after = self.rates.partition_point(|(since, _)| *since <= on);
+        self.rates.insert(after, (on, rate));
+        let index = self.touch(on, 0, 0)?;
+        for number in index..self.periods.len() {
+            let Some(period) = self.periods.get(number) else { break };
+            let stretches: Vec<Stretch> = period
+                .segments
+                .iter()
+                .map(|segment| self.stretch(segment.from, segment.to, period.start, period.due))
+                .collect();
+            let rates = stretches.iter().map(|stretch| self.rate_of(number, *stretch));
+            let rates = rates.collect::<Result<Vec<_>, _>>()?;
+            let segments = self.periods.get_mut(number).map_or(&mut [][..], |period| &mut period.segments[..]);
+            for (segment, rate) in segments.iter_mut().zip(rates) {
+                segment.rate = rate;
+            }
+        }
+        Ok(index)
+    }
+
+    /// Interest, principal and balance of every period from what each is asked for.
+    pub(super) fn settle(&mut self) -> Result<(), PlanError> {
+        let posting = self.terms.posting.map(|every| usize::try_from(every.get()).unwrap_or(usize::MAX));
+        let (mut balance, mut carried, mut unposted) = (0_i128, 0_i128, 0_i128);
+        let count = self.periods.len();
+        let rounding = self.terms.rounding;
+        for (number, period) in (1usize..).zip(&mut self.periods) {
+            let interest = accrue(&mut balance, period, rounding.each_segment, rounding.interest)?;
+            let accrued = add(interest, carried)?;
+            let balance_after = if let Some(every) = posting {
+                unposted = add(unposted, accrued)?;
+                let posts = number.checked_rem(every) == Some(0) || number == count;
+                let posted = if posts { std::mem::take(&mut unposted) } else { 0 };
+                period.row = post(period.target, balance, posted, accrued)?;
+                sub(add(balance, posted)?, period.row.principal)?
+            } else {
+                period.row = split(period, balance, accrued)?;
+                carried = match period.target {
+                    Target::Payment(_) if period.row.capitalised == 0 => sub(accrued, period.row.interest)?.max(0),
+                    _ => 0,
+                };
+                let repaid = sub(period.row.principal, period.paid_principal)?;
+                add(sub(balance, repaid)?, period.row.capitalised)?
+            };
+            balance = balance_after;
+            period.row.balance = balance;
+        }
+        Ok(())
+    }
+
+    pub(super) fn level(&self) -> bool {
+        matches!(self.terms.repayment, Repayment::Level(_))
+    }
+}
+
+/// Goes through the stretches of a period: their balances, and the interest of all, rounded.
+fn accrue(balance: &mut i128, period: &mut Period, each_segment: bool, rule: super::Round) -> Result<i128, PlanError> {
+    let (mut exact, mut rounded) = (Exact::ZERO, 0_i128);
+    for segment in &mut period.segments {
+        segment.balance = *balance;
+        let interest = Exact::interest(*balance, segment.rate)?;
+        if each_segment {
+            rounded = add(rounded, interest.rounded(rule)?)?;
+        } else if segment.from < segment.to || !segment.rate.is_zero() {
+            exact = if exact.is_zero() { interest } else { exact.plus(interest)? };
+        }
+        *balance = add(*balance, segment.change)?;
+    }
+    match period.given {
+        Some(given) => Ok(given),
+        None if each_segment => Ok(rounded),
+        None => exact.rounded(rule),
+    }
+}
+
+/// An instalment's interest, principal, and what of the interest joins the balance.
+fn split(period: &Period, balance: i128, accrued: i128) -> Result<Row, PlanError> {
+    let owed = add(balance, period.paid_principal)?;
+    let (interest, principal) = match period.target {
+        Target::Payment(payment) => {
+            // Principal paid beyond its share leaves the interest that is not paid to the next period.
+            let ahead = period.paid_principal > 0 && period.paid_principal > sub(payment, accrued)?;
+            let interest = if ahead { period.paid_interest } else { accrued.max(period.paid_interest) };
+            (interest, sub(payment, interest)?.min(owed))
+        }
+        Target::Principal(principal) => (accrued, principal.min(owed)),
+        Target::Nothing => (accrued, accrued.checked_neg().ok_or(PlanError::Overflow("interest"))?),
+        Target::All => (accrued, owed),
+    };
+    let capitalised = principal.min(0).checked_neg().ok_or(PlanError::Overflow("interest"))?;
+    Ok(Row { accrued, interest: sub(interest, capitalised)?, principal: principal.max(0), capitalised, balance: 0 })
+}
+
+/// An instalment where interest joins the balance: all of it is principal.
+fn post(target: Target, balance: i128, posted: i128, accrued: i128) -> Result<Row, PlanError> {
+    let owed = add(balance, posted)?;
+    let principal = match target {
+        Target::Payment(amount) | Target::Principal(amount) => amount.min(owed),
+        Target::Nothing => 0,
+        Target::All => owed,
+    };
+    Ok(Row { accrued, interest: 0, principal, capitalised: posted, balance: 0 })
+}
+
+/// A period's rate for a stretch of it, by days.
+fn pro_rata(rate: PeriodicRate, stretch: Stretch) -> Result<PeriodicRate, PlanError> {
+    if (stretch.from, stretch.to) == (stretch.start, stretch.due) {
+        return Ok(rate);
+    }
+    let days = |from, to| u64::try_from(days_between(from, to)).ok().map(ruint::aliases::U256::from);
+    let scaled = || {
+        let numerator = rate.numerator().checked_mul(days(stretch.from, stretch.to)?)?;
+        let denominator = rate.denominator().checked_mul(days(stretch.start, stretch.due)?)?;
+        PeriodicRate::from_ratio(numerator, denominator).ok()
+    };
+    scaled().ok_or(PlanError::Overflow("rate"))
+}
