@@ -250,3 +250,18 @@ pub(crate) fn mul_div_half_even(amount: U256, times: U256, over: U256) -> Option
 fn narrow(wide: U1024) -> Option<Fixed> {
     U512::checked_from_limbs_slice(wide.as_limbs()).map(Fixed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logarithm_undoes_the_exponential_in_nearly_every_binary_place() {
+        for (numerator, denominator) in [(1u64, 1u64), (21, 20), (2, 1), (30_001, 1), (1_000_000_001, 1_000_000_000)] {
+            let value = Fixed::from_ratio(U256::from(numerator), U256::from(denominator)).unwrap();
+            let back = value.ln_above_one().and_then(Fixed::raised).unwrap();
+            let off = back.bits().abs_diff(value.bits());
+            assert!(off.bit_len() <= 40, "{numerator}/{denominator} is off by 2^{}", off.bit_len());
+        }
+    }
+}

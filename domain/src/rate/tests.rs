@@ -91,6 +91,17 @@ fn other_rates_reach_the_payment_period_through_the_growth_in_common() {
 }
 
 #[test]
+fn no_period_grows_by_more_than_a_year_may() {
+    let year = PeriodicRate::effective_over(Rate::MAX, std::num::NonZeroU32::MIN).unwrap();
+    assert_eq!(year.compounded(1), Ok(Rate::MAX));
+    assert_eq!(year.compounded(2), Err(RateError::YieldOverflow));
+    assert_eq!(year.added_up(1), Ok(Rate::MAX));
+    assert_eq!(year.added_up(2), Err(RateError::YieldOverflow));
+    let quarter = PeriodicRate::from_nominal(Rate::MAX, Compounding::Monthly, Frequency::Quarterly);
+    assert_eq!(quarter, Err(RateError::Overflow(Decimal::from(30_000))));
+}
+
+#[test]
 fn roots_are_right_to_the_last_places_that_are_kept() {
     for degree in [2, 4, 12, 26, 52, 365] {
         for (numerator, denominator) in [(10_799u64, 10_000u64), (30_001, 1), (1, 3), (100_000_001, 100_000_000)] {
