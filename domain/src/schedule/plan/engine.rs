@@ -50,6 +50,8 @@ pub(super) struct Row {
     pub capitalised: i128,
     /// At the end, with what is drawn on the due date.
     pub balance: i128,
+    /// Interest that waits for the next posting.
+    pub unposted: i128,
 }
 
 impl Row {
@@ -148,7 +150,7 @@ impl<'a> Engine<'a> {
         let index = self.periods.iter().enumerate().find(holds).map(|(index, _)| index).ok_or(outside.clone())?;
         let period = self.periods.get(index).ok_or(outside.clone())?;
         let (start, due) = (period.start, period.due);
-        let ends_there = |segment: &Segment| segment.to == on && (segment.from < on || on == start);
+        let ends_there = |segment: &Segment| segment.to == on;
         let at = match period.segments.iter().position(ends_there) {
             Some(at) => at,
             None => {
@@ -170,12 +172,12 @@ impl<'a> Engine<'a> {
         Ok(index)
     }
 
-    /// A rate from a date on: cuts there, and prices every later stretch again.
+    /// A rate from a date on: cuts there, where the second stretch bears it, and prices every later period again.
     pub(super) fn price(&mut self, on: Date, rate: Rate) -> Result<usize, PlanError> {
         let after = self.rates.partition_point(|(since, _)| *since <= on);
         self.rates.insert(after, (on, rate));
         let index = self.touch(on, 0, 0)?;
-        for number in index..self.periods.len() {
+        for number in index.saturating_add(1)..self.periods.len() {
             let Some(period) = self.periods.get(number) else { break };
             let stretches: Vec<Stretch> = period
                 .segments
@@ -206,6 +208,7 @@ impl<'a> Engine<'a> {
                 let posts = number.checked_rem(every) == Some(0) || number == count;
                 let posted = if posts { std::mem::take(&mut unposted) } else { 0 };
                 period.row = post(period.target, balance, posted, accrued)?;
+                period.row.unposted = unposted;
                 sub(add(balance, posted)?, period.row.principal)?
             } else {
                 period.row = split(period, balance, accrued)?;
@@ -262,7 +265,14 @@ fn split(period: &Period, balance: i128, accrued: i128) -> Result<Row, PlanError
         Target::All => (accrued, owed),
     };
     let capitalised = principal.min(0).checked_neg().ok_or(PlanError::Overflow("interest"))?;
-    Ok(Row { accrued, interest: sub(interest, capitalised)?, principal: principal.max(0), capitalised, balance: 0 })
+    Ok(Row {
+        accrued,
+        interest: sub(interest, capitalised)?,
+        principal: principal.max(0),
+        capitalised,
+        balance: 0,
+        unposted: 0,
+    })
 }
 
 /// An instalment where interest joins the balance: all of it is principal.
@@ -273,7 +283,7 @@ fn post(target: Target, balance: i128, posted: i128, accrued: i128) -> Result<Ro
         Target::Nothing => 0,
         Target::All => owed,
     };
-    Ok(Row { accrued, interest: 0, principal, capitalised: posted, balance: 0 })
+    Ok(Row { accrued, interest: 0, principal, capitalised: posted, balance: 0, unposted: 0 })
 }
 
 /// A period's rate for a stretch of it, by days.

@@ -39,6 +39,8 @@ pub(super) struct Posting {
     pub every: usize,
     /// Periods since the last posting.
     pub since: usize,
+    /// Their interest, which joins the balance with the next posting.
+    pub unposted: i128,
 }
 
 /// One plus the rates of the stretches of a period.
@@ -85,24 +87,29 @@ impl Level<'_> {
         Some(((owed, balloon), value))
     }
 
-    /// ((B grown, Z), the end value of payments of w), all times 2^256.
+    /// ((B and the interest that waits, grown, Z), the end value of payments of w), all times 2^256.
     fn end_values(&self, posting: Posting) -> Option<((U1024, U1024), U1024)> {
         let (mut grown, mut grown_due) = (Fixed::ONE, Fixed::ZERO);
         let (mut value, mut value_due) = (Fixed::ZERO, Fixed::ZERO);
+        let (mut joined, mut joined_due) = (Fixed::ZERO, Fixed::ONE);
         let mut since = posting.since;
         for (index, (growth, weight)) in (1usize..).zip(self.periods) {
             let rate = growth.checked_sub(Fixed::ONE)?;
             grown_due = grown_due.checked_add(grown.checked_mul(rate)?)?;
             value_due = value_due.checked_add(value.checked_mul(rate)?)?;
+            joined_due = joined_due.checked_add(joined.checked_mul(rate)?)?;
             value = value.checked_add(Fixed::whole(*weight)?)?;
             since = since.checked_add(1)?;
             if since >= posting.every || index == self.periods.len() {
                 (grown, grown_due) = (grown.checked_add(grown_due)?, Fixed::ZERO);
                 (value, value_due) = (value.checked_add(value_due)?, Fixed::ZERO);
+                (joined, joined_due) = (joined.checked_add(joined_due)?, Fixed::ZERO);
                 since = 0;
             }
         }
         let owed = U1024::from(grown.bits()).checked_mul(U1024::try_from(self.balance).ok()?)?;
+        let waiting = U1024::from(joined.bits()).checked_mul(U1024::try_from(posting.unposted).ok()?)?;
+        let owed = owed.checked_add(waiting)?;
         let balloon = U1024::try_from(self.balloon).ok()? << FRACTION_BITS;
         Some(((owed, balloon), U1024::from(value.bits())))
     }

@@ -34,8 +34,7 @@ impl Engine<'_> {
     /// The first instalment that an event can change: one that is due on its date stands.
     fn next_instalment(&self, index: usize, on: Date) -> usize {
         let due = self.periods.get(index).is_some_and(|period| period.due == on);
-        let next = index.saturating_add(1);
-        if due && on > self.terms.start && next < self.periods.len() { next } else { index }
+        if due && on > self.terms.start { index.saturating_add(1) } else { index }
     }
 
     /// What every period from `index` on is asked for.
@@ -119,7 +118,9 @@ impl Engine<'_> {
 
     fn posting(&self, first: usize) -> Option<Posting> {
         let every = usize::try_from(self.terms.posting?.get()).unwrap_or(usize::MAX);
-        Some(Posting { every, since: first.checked_rem(every).unwrap_or(0) })
+        let before = first.checked_sub(1).and_then(|before| self.periods.get(before));
+        let unposted = before.map_or(0, |period| period.row.unposted);
+        Some(Posting { every, since: first.checked_rem(every).unwrap_or(0), unposted })
     }
 
     /// The weight of a full payment.

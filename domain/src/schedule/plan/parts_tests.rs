@@ -21,6 +21,22 @@ fn a_present_value_discounts_each_payment_by_every_period_before_it() {
 }
 
 #[test]
+fn a_level_payment_that_is_a_half_is_rounded_as_one() {
+    // At 1/16 a period, 8 and 24 grow to 8.5 and 25.5, which 16/17 in binary places only comes near to.
+    let sixteenth = PeriodicRate::from_ratio(U256::from(1), U256::from(16)).unwrap();
+    let periods = [(level::growth(std::iter::once(sixteenth)).unwrap(), 1)];
+    let payment = |balance, mode| {
+        let level = level::Level { balance, balloon: 0, periods: &periods, posting: None };
+        level.payment(1, Round::units(mode)).unwrap()
+    };
+    let both = |mode| (payment(8, mode), payment(24, mode));
+    assert_eq!([both(Mode::HalfEven), both(Mode::HalfUp)], [(8, 26), (9, 26)]);
+    assert_eq!([both(Mode::Up), both(Mode::Down)], [(9, 26), (8, 25)]);
+    // 16 grows to 17, which is no more than 17.
+    assert_eq!((payment(16, Mode::Up), payment(16, Mode::Down)), (17, 17));
+}
+
+#[test]
 fn a_reset_moves_by_its_periodic_cap_and_stays_between_floor_and_cap() {
     let bare = RateReset { spread: rate("0.02"), ..RateReset::default() };
     let next = |rule, index: &str, previous: &str| {

@@ -58,6 +58,12 @@ fn the_spread_is_kept_only_where_it_brings_the_last_closer() {
     let mut terms = progressive("0.15678", vec![]);
     terms.pricing = nominal("0.15678", year, MonthLength::Actual);
     assert_eq!(payments(&plan(terms.clone()).unwrap()), [1_743, 1_743, 1_743, 1_743, 1_743, 1_747]);
+    // By the same rule: a last instalment that is 0.04 short moves the level down, to 0.02 too much.
+    let mut moved = progressive("0.07", vec![]);
+    moved.drawdowns = vec![drawn(11_369, start)];
+    assert_eq!(payments(&plan(moved.clone()).unwrap()), [1_933, 1_933, 1_933, 1_933, 1_933, 1_935]);
+    moved.rounding.residue = Residue::LastPayment;
+    assert_eq!(payments(&plan(moved).unwrap()), [1_934, 1_934, 1_934, 1_934, 1_934, 1_930]);
     // disbursedAmt100, actual years, from 12 December 2023: the level of 17.13 stays.
     terms.start = date(2023, 12, 12);
     terms.drawdowns = vec![drawn(10_000, terms.start)];

@@ -126,6 +126,9 @@ fn flat_interest_is_of_the_original_principal_and_the_last_takes_what_does_not_d
     let schedule = plan(months(100_000, "0.11", 3, Repayment::Flat)).unwrap();
     // 2,750 in all: 916.67 each, 34,250 a payment.
     assert_eq!(rows(&schedule), [(33_333, 917, 66_667), (33_333, 917, 33_334), (33_334, 916, 0)]);
+    // 2,500 in all: 833.33 each.
+    let interest = rows(&plan(months(100_000, "0.1", 3, Repayment::Flat)).unwrap()).into_iter().map(|row| row.1);
+    assert_eq!(interest.collect::<Vec<_>>(), [833, 833, 834]);
     let mut terms = months(100_000, "0.11", 3, Repayment::Flat);
     terms.grace.principal = 1;
     // Two payments of 50,000 and 916.67.
@@ -256,6 +259,29 @@ fn each_residue_goes_where_it_says() {
 }
 
 #[test]
+fn a_balloon_is_due_with_the_last_instalment_whatever_the_residue() {
+    let with = |residue| {
+        let mut terms = months(1_000_000, "0.12", 12, Repayment::Level(None));
+        (terms.balloon, terms.rounding.residue) = (U256::from(400_000), residue);
+        let schedule = plan(terms).unwrap();
+        (payments(&schedule)[11], u64::try_from(schedule.left()).unwrap())
+    };
+    assert_eq!(with(Residue::Leave), (457_309, 3));
+    assert_eq!(with(Residue::LastInterest), (457_309, 0));
+}
+
+#[test]
+fn a_last_payment_that_only_meets_the_principal_leaves_no_interest() {
+    let mut terms = months(100, "0.12", 1, Repayment::Level(None));
+    terms.rounding.payment = Round { unit: NonZeroU64::new(100).unwrap(), mode: Mode::Down };
+    terms.rounding.residue = Residue::LastInterest;
+    assert_eq!(rows(&plan(terms.clone()).unwrap()), [(100, 0, 0)]);
+    // And one that does not meet it is what is owed.
+    terms.drawdowns = vec![drawn(150, START)];
+    assert_eq!(rows(&plan(terms).unwrap()), [(150, 2, 0)]);
+}
+
+#[test]
 fn no_more_than_what_is_owed_is_paid_whatever_the_rounding() {
     // 30 over 4 in tens: 10, 10, 10 and nothing.
     for residue in [Residue::LastPayment, Residue::Leave, Residue::LastInterest] {
@@ -355,4 +381,10 @@ fn interest_that_is_posted_joins_the_balance_every_so_many_periods() {
     assert_eq!(additions(&schedule), [(date(2026, 3, 15), 1_660, false, 2), (date(2026, 4, 15), 337, false, 3)]);
     assert_eq!(schedule.total_interest(), Ok(U256::ZERO));
     assert_eq!(schedule.total_payments(), Ok(U256::from(101_997)));
+    // A drawdown after one of the two periods: its level counts one until the next posting.
+    let mut terms = months(100_000, "0.12", 4, Repayment::Level(None));
+    terms.posting = NonZeroU32::new(2);
+    terms.drawdowns.push(drawn(50_000, date(2026, 2, 15)));
+    let paid = payments(&plan(terms).unwrap());
+    assert!(paid[1] == paid[2] && paid[3].abs_diff(paid[2]) <= 3, "{paid:?}");
 }
