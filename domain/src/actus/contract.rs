@@ -98,10 +98,11 @@ impl Contract<'_> {
     fn exchange(&mut self, at: DateTime) -> Result<Decimal, ActusError> {
         self.state.at = at;
         self.state.begin(self.terms);
-        let anchor = self.terms.interest.payment.map(|payment| payment.anchor).filter(|anchor| *anchor < at);
+        let anchor = self.terms.interest.payment.map(|payment| payment.anchor);
         self.state.accrued = self.state.interest_since(self.terms, self.dates, anchor)?;
-        if self.dates.first_fixing.is_some_and(|fixing| fixing < at) {
-            // The day of fixing lies before the contract: a payment may be due on its first day (reference test ann09).
+        if self.dates.first_fixing.is_some() {
+            // Where the day of fixing lies before the contract, a payment may be due on its first day (reference test
+            // ann09). Where it lies in it, nothing is due before it fixes the payment anew.
             self.state.payment = self.state.level_payment(self.terms, self.dates, |time| time >= at)?;
         }
         let lent = sum("payoff", [self.terms.principal.notional, self.terms.principal.premium])?;

@@ -62,7 +62,8 @@ impl State {
                 (None, None) => Decimal::ZERO,
             };
         }
-        if dates.first_fixing.is_some_and(|fixing| fixing <= terms.status) {
+        // Where the day of fixing is still to come, nothing is due before it.
+        if dates.first_fixing.is_some() {
             state.payment = state.level_payment(terms, dates, |time| time > terms.status)?;
         }
         Ok(state)
@@ -76,7 +77,7 @@ impl State {
         self.rate = terms.interest.rate.unwrap_or(Decimal::ZERO);
     }
 
-    /// The accrued interest that the terms state, or what has accrued on the principal since a date.
+    /// The accrued interest that the terms state, or what has accrued on the principal since an earlier date.
     pub(super) fn interest_since(
         &self,
         terms: &Terms,
