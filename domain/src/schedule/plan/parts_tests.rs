@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::civil::date;
 use rust_decimal::Decimal;
 
-use super::tests::{START, rate};
+use super::tests::{START, months, plan, rate, rows};
 use super::*;
 use crate::day_count::DayCount;
 use crate::period::TermUnit;
@@ -124,10 +124,10 @@ fn a_basis_counts_a_stretch_by_its_own_rule() {
 
 #[test]
 fn a_plan_knows_its_own_last_day() {
-    let mut terms = super::tests::months(360_000, "0.1", 2, Repayment::InterestOnly);
+    let mut terms = months(360_000, "0.1", 2, Repayment::InterestOnly);
     (terms.start, terms.drawdowns[0].on) = (date(2026, 1, 30), date(2026, 1, 30));
     terms.due_dates = vec![date(2026, 2, 28), date(2026, 3, 30)];
     terms.pricing =
         Pricing::Yearly { rate: rate("0.1"), basis: Basis::Days(DayCount::ThirtyE360Isda), changes: vec![] };
-    assert_eq!(super::tests::rows(&super::tests::plan(terms).unwrap())[0].1, 3_000, "30 days, not 28");
+    assert_eq!(rows(&plan(terms).unwrap())[0].1, 3_000, "30 days, not 28");
 }

@@ -364,6 +364,24 @@ fn a_down_payment_is_paid_on_the_day_and_the_rest_is_levelled() {
 }
 
 #[test]
+fn a_down_payment_is_no_more_than_what_is_drawn() {
+    let mut terms = months(30, "0.12", 2, Repayment::Level(None));
+    terms.down_payment = Some(rate("0.9"));
+    terms.rounding.payment = Round { unit: NonZeroU64::new(100).unwrap(), mode: Mode::Up };
+    assert_eq!(rows(&plan(terms).unwrap()), [(30, 0, 0), (0, 0, 0), (0, 0, 0)]);
+}
+
+#[test]
+fn the_rate_of_posted_interest_counts_what_is_posted_last() {
+    let first_posting = |residue| {
+        let mut terms = months(1_000_000, "0.12", 5, Repayment::Level(None));
+        (terms.posting, terms.rounding.residue) = (NonZeroU32::new(3), residue);
+        additions(&plan(terms).unwrap())[0].1
+    };
+    assert!(first_posting(Residue::IntoRate).abs_diff(first_posting(Residue::LastPayment)) <= 5);
+}
+
+#[test]
 fn in_advance_the_first_payment_bears_no_interest() {
     let mut terms = months(100_000, "0.12", 2, Repayment::Level(None));
     terms.due_dates = vec![START, date(2026, 2, 15)];
