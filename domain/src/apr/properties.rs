@@ -161,3 +161,23 @@ proptest! {
 fn the_largest_rate_is_the_same_in_floats() {
     assert_eq!(Rate::MAX.value().to_f64(), Some(MAX_RATE));
 }
+
+#[test]
+fn rates_of_an_ordinary_size_are_rounded_by_integers() {
+    let table = [
+        (0.0799, "0.0799"),
+        (1.0, "1"),
+        (0.25, "0.25"),
+        (29_999.5, "29999.5"),
+        (0.128_300_000_000_04, "0.1283"),
+        (0.333_333_333_333_333, "0.333333333333"),
+        (0.666_666_666_666_666, "0.666666666667"),
+        (0.000_000_002, "0.000000002"),
+    ];
+    for (value, expected) in table {
+        assert_eq!(rounded(value), Some(expected.parse().unwrap()), "{value}");
+    }
+    for beyond in [0.0, -0.1, 1e-10, MAX_RATE, f64::NAN, f64::INFINITY] {
+        assert_eq!(rounded(beyond), None, "{beyond}");
+    }
+}
