@@ -112,6 +112,31 @@ fn without_a_maturity_the_contract_ends_with_the_payment_that_redeems_it() {
 }
 
 #[test]
+fn a_stated_payment_stands_until_the_rate_is_reset() {
+    let stated = [("contractType", "ANN"), ("nextPrincipalRedemptionPayment", "300")];
+    let found = run_only(&["PRF", "PR", "MD"], &stated);
+    assert_eq!(
+        found,
+        ["2013-02-01 PR 288 912 0.12 12", "2013-03-01 PR 290.88 621.12 0.12 9.12", "2013-04-01 MD 621.12 0 0.12 0",]
+    );
+    // At 10 % from February on: 912 / 120 = 7.6 of interest, and 919.6 / (1 + 120 / 121) = 461.707884 a month.
+    let reset = run_only(
+        &["PRF", "PR", "RR", "MD"],
+        &[&stated[..], &[("cycleOfRateReset", "P2ML1"), ("cycleAnchorDateOfRateReset", "2013-02-01")]].concat(),
+    );
+    assert_eq!(
+        reset,
+        [
+            "2013-02-01 PR 288 912 0.12 12",
+            "2013-02-01 RR 0 912 0.1 0",
+            "2013-02-01 PRF 0 912 0.1 0",
+            "2013-03-01 PR 454.107884 457.892116 0.1 7.6",
+            "2013-04-01 MD 457.892116 0 0.1 0",
+        ]
+    );
+}
+
+#[test]
 fn an_annuity_spread_over_more_time_than_the_contract_has_leaves_a_rest_at_maturity() {
     // 1,200 · 0.01 / (1 - 1.01^-12) = 106.6185 a month.
     let found = run_only(&["PR", "MD"], &[("contractType", "ANN"), ("amortizationDate", "2014-01-01")]);
