@@ -102,7 +102,7 @@ impl Calendar {
         if days == 0 {
             return self.adjust(date, Roll::Following);
         }
-        let step = if days > 0 { Date::tomorrow } else { Date::yesterday };
+        let step = if days.is_negative() { Date::yesterday } else { Date::tomorrow };
         (0..days.unsigned_abs()).try_fold(date, |date, _| roll::search(date, |date| self.is_business_day(date), step))
     }
 

@@ -311,7 +311,7 @@ fn names_are_read_as_they_are_written_and_others_refused() {
         assert_eq!(text.parse::<Calendar>(), Err(CalendarError::UnknownCalendar(unknown.to_owned())));
     }
     for roll in Roll::ALL {
-        assert_eq!(roll.name().parse(), Ok(roll));
+        assert_eq!(roll.to_string().parse(), Ok(roll));
         assert_eq!(serde_json::from_str::<Roll>(&serde_json::to_string(&roll).unwrap()).unwrap(), roll);
     }
     for (name, roll) in [

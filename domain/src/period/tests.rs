@@ -122,6 +122,24 @@ fn months_are_counted_backwards_with_month_ends_kept() {
 }
 
 #[test]
+fn an_end_of_month_answers_for_each_later_day_and_no_date_is_a_month_from_itself() {
+    let table = [
+        (date(2024, 2, 29), date(2024, 3, 31), Some(1)),
+        (date(2024, 4, 30), date(2025, 5, 31), Some(13)),
+        (date(2024, 1, 31), date(2024, 2, 29), Some(1)),
+        (date(2024, 1, 15), date(2024, 2, 15), Some(1)),
+        (date(2024, 2, 28), date(2024, 3, 31), None),
+        (date(2024, 4, 29), date(2024, 5, 31), None),
+        (date(2024, 1, 30), date(2024, 2, 28), None),
+        (date(2024, 2, 29), date(2024, 2, 29), None),
+        (date(2024, 3, 31), date(2024, 2, 29), None),
+    ];
+    for (from, to, expected) in table {
+        assert_eq!(whole_months(from, to), expected, "{from} to {to}");
+    }
+}
+
+#[test]
 fn a_series_on_the_28th_is_not_taken_for_a_series_on_month_ends() {
     let (from, february) = (date(2026, 1, 27), date(2026, 2, 28));
     let on_the_28th = [february, date(2026, 3, 28)];
