@@ -140,10 +140,8 @@ impl List<'_> {
         let ends = |event: &&Planned| matches!(event.kind, EventKind::Maturity | EventKind::Termination);
         let end = self.events.iter().filter(ends).map(Planned::key).min();
         let (status, exchange) = (self.terms.status, self.terms.exchange);
-        // A contract that has begun has no initial exchange to come, and nothing of it lies before one.
-        let begins = if exchange > status { exchange } else { DateTime::MIN };
         self.events.retain(|event| {
-            event.place.shown > status && event.place.at >= begins && end.is_none_or(|end| event.key() <= end)
+            event.place.shown > status && event.place.at >= exchange && end.is_none_or(|end| event.key() <= end)
         });
         self.events.sort_by_key(Planned::key);
         self.events
