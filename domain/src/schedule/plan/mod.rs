@@ -229,12 +229,4 @@ impl Plan {
 }
 
 #[cfg(test)]
-mod parts_tests;
-#[cfg(test)]
-mod properties;
-#[cfg(test)]
-mod published;
-#[cfg(test)]
-mod refusals;
-#[cfg(test)]
 mod tests;

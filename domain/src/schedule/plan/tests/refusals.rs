@@ -1,10 +1,5 @@
 //! Every rule that terms can break, by the error that names it.
 
-use std::num::NonZeroU32;
-
-use jiff::civil::date;
-
-use super::tests::{START, drawn, months, plan, rate, weights};
 use super::*;
 use crate::day_count::{DayCount, DayCountError};
 use crate::period::TermUnit;

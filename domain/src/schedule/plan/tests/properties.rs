@@ -1,13 +1,8 @@
 //! Laws that hold whatever the terms.
 
-use std::num::{NonZeroU32, NonZeroU64};
-
 use jiff::ToSpan;
-use jiff::civil::date;
 use proptest::prelude::*;
-use rust_decimal::Decimal;
 
-use super::tests::{START, months, plan, rate};
 use super::*;
 use crate::day_count::DayCount;
 use crate::schedule::AdditionKind;
@@ -193,7 +188,7 @@ proptest! {
         let text = Decimal::new(yearly, 4).to_string();
         let due = Interval::MONTH.due_dates_after(date(2026, 1, 15), count).unwrap();
         let frequency = crate::period::Frequency::Monthly;
-        let period = PeriodicRate::from_nominal(rate(&text), crate::rate::Compounding::Monthly, frequency);
+        let period = PeriodicRate::from_nominal(rate(&text), Compounding::Monthly, frequency);
         let annuity = Schedule::annuity(U256::from(units), &period.unwrap(), frequency, START, &due).unwrap();
         let own = plan(months(units, &text, count, Repayment::Level(None))).unwrap();
         // Where the payment does not cover the interest the two differ in how they show it.

@@ -1,10 +1,5 @@
 //! Whole tables as other systems publish them. Figures only; sources beside each.
 
-use std::num::{NonZeroU32, NonZeroU64};
-
-use jiff::civil::date;
-
-use super::tests::{START, additions, drawn, monthly, months, payments, plan, rate, rows, weights};
 use super::*;
 use crate::day_count::DayCount;
 use crate::period::Frequency;

@@ -1,12 +1,5 @@
 //! The parts that a plan is made of: due dates, bases, resets, values.
 
-use std::num::NonZeroU32;
-use std::str::FromStr;
-
-use jiff::civil::date;
-use rust_decimal::Decimal;
-
-use super::tests::{START, months, plan, rate, rows};
 use super::*;
 use crate::day_count::DayCount;
 use crate::period::TermUnit;
