@@ -5,7 +5,7 @@ use crate::schedule::{ScheduleError, check_count};
 
 use super::exact::units;
 use super::rounding::Residue;
-use super::{Drawdown, MAX_DRAWDOWNS, MAX_RATE_CHANGES, PlanError, Pricing, Repayment, Terms};
+use super::{Drawdown, MAX_DRAWDOWNS, MAX_PAYMENTS, MAX_RATE_CHANGES, Paid, PlanError, Pricing, Repayment, Terms};
 
 pub(super) fn check(terms: &Terms) -> Result<(), PlanError> {
     due_dates(terms)?;
@@ -13,6 +13,7 @@ pub(super) fn check(terms: &Terms) -> Result<(), PlanError> {
     pricing(terms)?;
     repayment(terms)?;
     grace(terms)?;
+    payments(terms)?;
     together(terms)
 }
 
@@ -121,6 +122,35 @@ fn grace(terms: &Terms) -> Result<(), PlanError> {
     }
 }
 
+fn payments(terms: &Terms) -> Result<(), PlanError> {
+    let made = &terms.payments.made;
+    if made.len() > MAX_PAYMENTS {
+        return Err(PlanError::PaymentCount(made.len()));
+    }
+    let last = terms.due_dates.last().copied().ok_or(ScheduleError::Count(0))?;
+    let numbered = || (1usize..).zip(made);
+    let paid_off = numbered().find(|(_, payment)| payment.paid == Paid::Everything);
+    for (number, payment) in numbered() {
+        let on = payment.on;
+        if on < terms.start || on > last {
+            return Err(PlanError::PaymentOutside { number, on, start: terms.start, last });
+        }
+        if paid_off.is_some_and(|(last, everything)| (everything.on, last) < (on, number)) {
+            return Err(PlanError::PaidOff { number, on });
+        }
+        if let Paid::Sum { due, amount } | Paid::Principal { due, amount } = payment.paid {
+            units(amount, "payment")?;
+            if !terms.due_dates.contains(&due) {
+                return Err(PlanError::NoInstalment { number, due });
+            }
+            if amount.is_zero() {
+                return Err(PlanError::EmptyPayment { number });
+            }
+        }
+    }
+    Ok(())
+}
+
 /// What has no agreed meaning together.
 fn together(terms: &Terms) -> Result<(), PlanError> {
     let level = matches!(terms.repayment, Repayment::Level(_));
@@ -133,6 +163,8 @@ fn together(terms: &Terms) -> Result<(), PlanError> {
     let any_grace = grace.principal > 0 || grace.interest > 0 || grace.capitalised > 0;
     let residue = terms.rounding.residue;
     let balloon = !terms.balloon.is_zero();
+    let paid = !terms.payments.made.is_empty();
+    let moved = !matches!(residue, Residue::LastPayment | Residue::Spread);
     let refused = [
         (balloon && !level && terms.repayment != Repayment::EqualPrincipal, "balloon", "this way of repayment"),
         (flat && several, "flat interest", "drawdowns after the first day"),
@@ -152,6 +184,11 @@ fn together(terms: &Terms) -> Result<(), PlanError> {
         (residue == Residue::IntoRate && any_grace, "residue into the rate", "grace"),
         (residue == Residue::IntoRate && several, "residue into the rate", "drawdowns after the first day"),
         (residue == Residue::IntoRate && changes, "residue into the rate", "rate changes"),
+        (paid && flat, "payments", "flat interest"),
+        (paid && terms.posting.is_some(), "payments", "posting of interest"),
+        (paid && grace.interest > 0, "payments", "grace of interest"),
+        (paid && grace.capitalised > 0, "payments", "capitalised grace"),
+        (paid && moved, "payments", "a residue that is not in the last payment"),
     ];
     match refused.into_iter().find(|(refused, ..)| *refused) {
         Some((_, what, with)) => Err(PlanError::NotTogether { what, with }),

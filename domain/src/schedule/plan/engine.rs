@@ -10,7 +10,8 @@ use crate::period::days_between;
 use crate::rate::{PeriodicRate, Rate};
 
 use super::basis::Stretch;
-use super::exact::{Exact, add, sub};
+use super::exact::add;
+use super::paying::{Made, Overdue};
 use super::{PlanError, Pricing, Repayment, Terms};
 
 /// What a period is asked for.
@@ -31,8 +32,10 @@ pub(super) struct Segment {
     pub from: Date,
     pub to: Date,
     pub rate: PeriodicRate,
-    /// Balance that bears interest in it.
+    /// Principal that is not repaid, but for what is overdue.
     pub balance: i128,
+    /// What bears interest in it: the balance and what is overdue.
+    pub bearing: i128,
     /// Drawn less repaid at its end, beside instalments.
     pub change: i128,
     pub drawn: i128,
@@ -41,7 +44,9 @@ pub(super) struct Segment {
 /// What a period comes to, in base units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Row {
-    /// Interest of the period and what earlier ones left unpaid.
+    /// What earlier periods left unpaid.
+    pub brought: i128,
+    /// Interest of the period and what is brought.
     pub accrued: i128,
     /// The part of it that the instalment pays.
     pub interest: i128,
@@ -70,14 +75,18 @@ pub(super) struct Period {
     pub given: Option<i128>,
     pub paid_principal: i128,
     pub paid_interest: i128,
+    /// Payments have brought the whole instalment, which stands from then on.
+    pub met: bool,
+    /// Paid in it towards later instalments or to the balance.
+    pub ahead: i128,
     pub row: Row,
 }
 
 impl Period {
-    /// Whether payments have already met the whole instalment.
-    pub(super) fn is_paid(&self) -> bool {
-        let paid = add(self.paid_principal, self.paid_interest).ok().filter(|paid| *paid > 0);
-        paid.is_some_and(|paid| self.row.payment() == Ok(paid))
+    /// An instalment that is met is asked for what it was.
+    pub(super) fn ask(&mut self, target: Target) -> Result<(), PlanError> {
+        self.target = if self.met { Target::Payment(self.paid()?) } else { target };
+        Ok(())
     }
 }
 
@@ -87,6 +96,11 @@ pub(super) struct Engine<'a> {
     pub periods: Vec<Period>,
     /// From the earliest; the first holds before any change.
     pub rates: Vec<(Date, Rate)>,
+    pub overdue: Vec<Overdue>,
+    /// In order of the days, but for what is paid on the due date of its instalment.
+    pub made: Vec<Made>,
+    /// Interest that no instalment pays.
+    pub unpaid: i128,
 }
 
 impl<'a> Engine<'a> {
@@ -96,12 +110,13 @@ impl<'a> Engine<'a> {
             Pricing::Yearly { rate, .. } => vec![(terms.start, *rate)],
             Pricing::PerPeriod(_) => Vec::new(),
         };
-        let mut engine = Self { terms, periods: Vec::with_capacity(terms.due_dates.len()), rates };
+        let periods = Vec::with_capacity(terms.due_dates.len());
+        let mut engine = Self { terms, periods, rates, overdue: Vec::new(), made: Vec::new(), unpaid: 0 };
         let mut start = terms.start;
         for due in &terms.due_dates {
             let stretch = engine.stretch(start, *due, start, *due);
             let rate = engine.rate_of(engine.periods.len(), stretch)?;
-            let whole = Segment { from: start, to: *due, rate, balance: 0, change: 0, drawn: 0 };
+            let whole = Segment { from: start, to: *due, rate, balance: 0, bearing: 0, change: 0, drawn: 0 };
             engine.periods.push(Period {
                 start,
                 due: *due,
@@ -110,6 +125,8 @@ impl<'a> Engine<'a> {
                 given: None,
                 paid_principal: 0,
                 paid_interest: 0,
+                met: false,
+                ahead: 0,
                 row: Row::default(),
             });
             start = *due;
@@ -194,96 +211,9 @@ impl<'a> Engine<'a> {
         Ok(index)
     }
 
-    /// Interest, principal and balance of every period from what each is asked for.
-    pub(super) fn settle(&mut self) -> Result<(), PlanError> {
-        let posting = self.terms.posting.map(|every| usize::try_from(every.get()).unwrap_or(usize::MAX));
-        let (mut balance, mut carried, mut unposted) = (0_i128, 0_i128, 0_i128);
-        let count = self.periods.len();
-        let rounding = self.terms.rounding;
-        for (number, period) in (1usize..).zip(&mut self.periods) {
-            let interest = accrue(&mut balance, period, rounding.each_segment, rounding.interest)?;
-            let accrued = add(interest, carried)?;
-            let balance_after = if let Some(every) = posting {
-                unposted = add(unposted, accrued)?;
-                let posts = number.checked_rem(every) == Some(0) || number == count;
-                let posted = if posts { std::mem::take(&mut unposted) } else { 0 };
-                period.row = post(period.target, balance, posted, accrued)?;
-                period.row.unposted = unposted;
-                sub(add(balance, posted)?, period.row.principal)?
-            } else {
-                period.row = split(period, balance, accrued)?;
-                carried = match period.target {
-                    Target::Payment(_) if period.row.capitalised == 0 => sub(accrued, period.row.interest)?.max(0),
-                    _ => 0,
-                };
-                let repaid = sub(period.row.principal, period.paid_principal)?;
-                add(sub(balance, repaid)?, period.row.capitalised)?
-            };
-            balance = balance_after;
-            period.row.balance = balance;
-        }
-        Ok(())
-    }
-
     pub(super) fn level(&self) -> bool {
         matches!(self.terms.repayment, Repayment::Level(_))
     }
-}
-
-/// Goes through the stretches of a period: their balances, and the interest of all, rounded.
-fn accrue(balance: &mut i128, period: &mut Period, each_segment: bool, rule: super::Round) -> Result<i128, PlanError> {
-    let (mut exact, mut rounded) = (Exact::ZERO, 0_i128);
-    for segment in &mut period.segments {
-        segment.balance = *balance;
-        let interest = Exact::interest(*balance, segment.rate)?;
-        if each_segment {
-            rounded = add(rounded, interest.rounded(rule)?)?;
-        } else if segment.from < segment.to || !segment.rate.is_zero() {
-            exact = if exact.is_zero() { interest } else { exact.plus(interest)? };
-        }
-        *balance = add(*balance, segment.change)?;
-    }
-    match period.given {
-        Some(given) => Ok(given),
-        None if each_segment => Ok(rounded),
-        None => exact.rounded(rule),
-    }
-}
-
-/// An instalment's interest, principal, and what of the interest joins the balance.
-fn split(period: &Period, balance: i128, accrued: i128) -> Result<Row, PlanError> {
-    let owed = add(balance, period.paid_principal)?;
-    let (interest, principal) = match period.target {
-        Target::Payment(payment) => {
-            // Principal paid beyond its share leaves the interest that is not paid to the next period.
-            let ahead = period.paid_principal > 0 && period.paid_principal > sub(payment, accrued)?;
-            let interest = if ahead { period.paid_interest } else { accrued.max(period.paid_interest) };
-            (interest, sub(payment, interest)?.min(owed))
-        }
-        Target::Principal(principal) => (accrued, principal.min(owed)),
-        Target::Nothing => (accrued, accrued.checked_neg().ok_or(PlanError::Overflow("interest"))?),
-        Target::All => (accrued, owed),
-    };
-    let capitalised = principal.min(0).checked_neg().ok_or(PlanError::Overflow("interest"))?;
-    Ok(Row {
-        accrued,
-        interest: sub(interest, capitalised)?,
-        principal: principal.max(0),
-        capitalised,
-        balance: 0,
-        unposted: 0,
-    })
-}
-
-/// An instalment where interest joins the balance: all of it is principal.
-fn post(target: Target, balance: i128, posted: i128, accrued: i128) -> Result<Row, PlanError> {
-    let owed = add(balance, posted)?;
-    let principal = match target {
-        Target::Payment(amount) | Target::Principal(amount) => amount.min(owed),
-        Target::Nothing => 0,
-        Target::All => owed,
-    };
-    Ok(Row { accrued, interest: 0, principal, capitalised: posted, balance: 0, unposted: 0 })
 }
 
 /// A period's rate for a stretch of it, by days.

@@ -8,7 +8,7 @@ use crate::period::MAX_INSTALMENTS;
 use crate::rate::{Rate, RateError};
 use crate::schedule::ScheduleError;
 
-use super::{MAX_DRAWDOWNS, MAX_RATE_CHANGES};
+use super::{MAX_DRAWDOWNS, MAX_PAYMENTS, MAX_RATE_CHANGES};
 
 /// Why a plan could not be made. Each names the argument and the rule; the caller is to blame and no retry helps, but
 /// for [`ScheduleError::Broken`], which is a defect here.
@@ -62,6 +62,18 @@ pub enum PlanError {
     DownPaymentShare(Rate),
     #[error("payment: the due dates end with {left} still owed")]
     NotRepaid { left: U256 },
+    #[error("payments: at most {MAX_PAYMENTS}, found {0}")]
+    PaymentCount(usize),
+    #[error("payment {number}: must be above zero")]
+    EmptyPayment { number: usize },
+    #[error("payment {number}: on {on}, not between the start on {start} and the last due date, {last}")]
+    PaymentOutside { number: usize, on: Date, start: Date, last: Date },
+    #[error("payment {number}: no instalment is due on {due}")]
+    NoInstalment { number: usize, due: Date },
+    #[error("payment {number}: is more than the {most} that can be paid")]
+    PaymentTooLarge { number: usize, most: U256 },
+    #[error("payment {number}: on {on}, when everything has been paid")]
+    PaidOff { number: usize, on: Date },
     #[error("{what}: not together with {with}")]
     NotTogether { what: &'static str, with: &'static str },
     #[error("residue: no rate brings the balance to zero with the rounded payments")]

@@ -28,7 +28,7 @@ impl Engine<'_> {
             let index = self.next_instalment(index, on);
             return self.ask(index);
         }
-        self.close()
+        self.close(index)
     }
 
     /// The first instalment that an event can change: one that is due on its date stands.
@@ -38,55 +38,55 @@ impl Engine<'_> {
     }
 
     /// What every period from `index` on is asked for.
-    fn ask(&mut self, index: usize) -> Result<(), PlanError> {
+    pub(super) fn ask(&mut self, index: usize) -> Result<(), PlanError> {
         let grace = self.terms.grace;
         let periods = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
         let capitalised = periods(grace.capitalised);
         let first = index.max(periods(grace.principal)).max(capitalised);
         for (number, period) in self.periods.iter_mut().enumerate().take(first).skip(index) {
-            period.target = if number < capitalised { Target::Nothing } else { Target::Principal(0) };
+            period.ask(if number < capitalised { Target::Nothing } else { Target::Principal(0) })?;
         }
         // What comes after does not matter yet: nothing is left to grow beyond bounds while the balance is found.
-        self.ask_all(first, Target::All);
+        self.ask_all(first, Target::All)?;
         match &self.terms.repayment {
             Repayment::Level(_) => self.ask_level(first)?,
             Repayment::EqualPrincipal => self.ask_equal_principal(first)?,
             Repayment::FixedPrincipal(each) => {
-                self.ask_all(first, Target::Principal(units(*each, "principal of an instalment")?));
+                self.ask_all(first, Target::Principal(units(*each, "principal of an instalment")?))?;
             }
             Repayment::FixedPayment(each) => {
                 let each = units(*each, "payment")?;
-                self.ask_all(first, Target::Payment(each));
+                self.ask_all(first, Target::Payment(each))?;
                 self.rescale(first, each)?;
             }
             Repayment::InterestOnly => {
-                self.ask_all(first, Target::Principal(0));
+                self.ask_all(first, Target::Principal(0))?;
                 if let Some(last) = self.periods.last_mut() {
-                    last.target = Target::All;
+                    last.ask(Target::All)?;
                 }
             }
             Repayment::Flat => self.ask_flat(first)?,
         }
-        self.close()?;
+        self.close(index)?;
         if self.terms.rounding.residue == Residue::Spread && self.level() {
             self.spread(first)?;
         }
         Ok(())
     }
 
-    fn ask_all(&mut self, first: usize, target: Target) {
-        for period in self.periods.iter_mut().skip(first) {
-            period.target = target;
-        }
+    fn ask_all(&mut self, first: usize, target: Target) -> Result<(), PlanError> {
+        self.periods.iter_mut().skip(first).try_for_each(|period| period.ask(target))
     }
 
-    /// What is owed when a period begins, with all that is drawn in it as if on its first day.
+    /// What is owed when a period begins, with all that is drawn and paid ahead in it as if on its first day.
     fn outstanding(&self, index: usize) -> Result<i128, PlanError> {
         let before = index.checked_sub(1).and_then(|before| self.periods.get(before));
-        let drawn = self.periods.get(index).map_or(&[][..], |period| &period.segments);
         let mut balance = before.map_or(0, |period| period.row.balance);
-        for segment in drawn {
-            balance = add(balance, segment.drawn)?;
+        if let Some(period) = self.periods.get(index) {
+            for segment in &period.segments {
+                balance = add(balance, segment.drawn)?;
+            }
+            balance = sub(balance, period.ahead)?.max(0);
         }
         Ok(balance)
     }
@@ -102,7 +102,8 @@ impl Engine<'_> {
         self.rescale(first, payment)
     }
 
-    /// The periods from one on as the level formula sees them: growth and weight.
+    /// The periods from one on as the level formula sees them: growth and weight, which is none where the instalment is
+    /// met.
     fn weighted(&self, first: usize) -> Result<Vec<(Fixed, u32)>, PlanError> {
         let weights = match &self.terms.repayment {
             Repayment::Level(weights) => weights.as_ref(),
@@ -111,7 +112,7 @@ impl Engine<'_> {
         let periods = self.periods.iter().enumerate().skip(first).map(|(number, period)| {
             let growth = growth(period.segments.iter().map(|segment| segment.rate))?;
             let part = weights.map_or(Some(1), |weights| weights.parts.get(number).copied());
-            Ok((growth, part.unwrap_or(0)))
+            Ok((growth, part.filter(|_| !period.met).unwrap_or(0)))
         });
         periods.collect()
     }
@@ -163,10 +164,8 @@ impl Engine<'_> {
                 }
             };
             let own = if number == last { add(own, balloon)? } else { own };
-            if own >= add(period.paid_principal, period.paid_interest)? {
-                period.target = Target::Payment(own);
-                period.given = None;
-            }
+            period.ask(Target::Payment(own.max(period.paid()?)))?;
+            period.given = None;
         }
         Ok(())
     }
@@ -178,11 +177,12 @@ impl Engine<'_> {
         if left < 0 {
             return Err(PlanError::BalloonTooLarge { balloon: self.terms.balloon });
         }
-        let count = u32::try_from(self.periods.len().saturating_sub(first)).unwrap_or(u32::MAX);
+        let unmet = self.periods.iter().skip(first).filter(|period| !period.met).count();
+        let count = u32::try_from(unmet.max(1)).unwrap_or(u32::MAX);
         let each = Exact::ratio(left, 1)?.times_over(1, count)?.rounded(self.terms.rounding.principal)?;
-        self.ask_all(first, Target::Principal(each));
+        self.ask_all(first, Target::Principal(each))?;
         if let Some(last) = self.periods.last_mut() {
-            last.target = Target::Principal(add(each, balloon)?);
+            last.ask(Target::Principal(add(each, balloon)?))?;
         }
         Ok(())
     }
@@ -214,17 +214,18 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// The last instalment that is not paid yet takes what is missing, as the product's residue says.
-    pub(super) fn close(&mut self) -> Result<(), PlanError> {
+    /// The last instalment from `first` on that is not met takes what is missing, as the product's residue says.
+    pub(super) fn close(&mut self, first: usize) -> Result<(), PlanError> {
         self.settle()?;
         let until_repaid = matches!(self.terms.repayment, Repayment::FixedPayment(_));
         if until_repaid && self.terms.rounding.residue != Residue::IntoRate {
             return Ok(());
         }
-        let unpaid = self.periods.iter().rposition(|period| !period.is_paid());
+        let unmet = self.periods.iter().rposition(|period| !period.met).filter(|unmet| *unmet >= first);
+        let closing = unmet.unwrap_or(self.periods.len().saturating_sub(1));
         let left = self.periods.last().map_or(0, |period| period.row.balance);
         let posting = self.terms.posting.is_some();
-        let Some(last) = unpaid.and_then(|unpaid| self.periods.get_mut(unpaid)) else { return Ok(()) };
+        let Some(last) = self.periods.get_mut(closing) else { return Ok(()) };
         match self.terms.rounding.residue {
             Residue::Leave => return Ok(()),
             Residue::LastInterest | Residue::IntoRate => {
@@ -246,8 +247,7 @@ impl Engine<'_> {
             }
             Residue::LastPayment | Residue::Spread => {
                 last.target = match last.target {
-                    Target::Payment(_) => Target::Payment(add(last.row.payment()?, left)?),
-                    Target::Principal(_) => Target::Principal(add(last.row.principal, left)?),
+                    Target::Payment(_) | Target::Principal(_) => Target::All,
                     target => target,
                 };
             }
@@ -260,9 +260,8 @@ impl Engine<'_> {
         for _ in 0..SPREADS {
             let (level, off) = self.gap(first)?;
             let count = self.periods.len().saturating_sub(first);
-            let paid =
-                |own: &super::engine::Period| add(own.paid_principal, own.paid_interest).is_ok_and(|paid| level < paid);
-            let ahead = self.periods.iter().skip(first).filter(|period| paid(period)).count();
+            let above = |own: &super::engine::Period| own.paid().is_ok_and(|paid| level < paid);
+            let ahead = self.periods.iter().skip(first).filter(|period| above(period)).count();
             let half = u128::try_from(count / 2).unwrap_or(0);
             if half == 0 || off.unsigned_abs() <= half {
                 return Ok(());
@@ -277,7 +276,7 @@ impl Engine<'_> {
             }
             let mut tried = self.clone();
             tried.put(first, moved)?;
-            tried.close()?;
+            tried.close(first)?;
             if tried.gap(0)?.1.unsigned_abs() >= off.unsigned_abs() {
                 return Ok(());
             }
@@ -294,8 +293,8 @@ impl Engine<'_> {
         let periods = self.periods.get(first..).unwrap_or(&[]);
         for pair in periods.windows(2).rev() {
             if let [before, after] = pair
-                && !before.is_paid()
-                && !after.is_paid()
+                && !before.met
+                && !after.met
             {
                 let level = before.row.payment()?;
                 return Ok((level, sub(after.row.payment()?, level)?));

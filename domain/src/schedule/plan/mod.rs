@@ -18,8 +18,11 @@ mod exact;
 mod implied;
 mod level;
 mod levelling;
+mod paying;
+mod payment;
 mod reset;
 mod rounding;
+mod settle;
 mod show;
 
 use std::collections::BTreeMap;
@@ -35,6 +38,7 @@ pub use basis::{Basis, MonthLength, Stretch, YearLength};
 pub use dates::{DueDay, Interval};
 pub use error::PlanError;
 pub use level::present_value;
+pub use payment::{Due, Late, MAX_PAYMENTS, Paid, Payment, Payments, Surplus};
 pub use reset::{RateReset, Resets};
 pub use rounding::{Mode, Residue, Round, Rounding};
 
@@ -128,6 +132,8 @@ pub struct Terms {
     /// Payments are all principal, and interest joins the balance every so many periods and with the last.
     pub posting: Option<NonZeroU32>,
     pub rounding: Rounding,
+    /// On other days or of other amounts than the schedule asks for.
+    pub payments: Payments,
 }
 
 impl Terms {
@@ -145,6 +151,7 @@ impl Terms {
             down_payment: None,
             posting: None,
             rounding: Rounding::default(),
+            payments: Payments::default(),
         }
     }
 }
@@ -185,12 +192,24 @@ impl Plan {
         &self.terms
     }
 
+    /// What is paid when. A payment on a day of its own is an instalment of that day, and the one that it is towards is
+    /// what is left of it.
+    ///
     /// # Errors
-    /// [`PlanError::Overflow`], [`PlanError::BalloonTooLarge`], [`PlanError::NotRepaid`], [`PlanError::NoRate`], and
-    /// what the basis cannot count.
+    /// [`PlanError::Overflow`], [`PlanError::BalloonTooLarge`], [`PlanError::NotRepaid`], [`PlanError::NoRate`],
+    /// [`PlanError::PaymentTooLarge`], and what the basis cannot count.
     pub fn schedule(&self) -> Result<Schedule, PlanError> {
         let (engine, drawn) = self.run()?;
         engine.schedule(&drawn)
+    }
+
+    /// What each instalment comes to, whenever it is paid, before a grace of interest moves interest to a later one.
+    ///
+    /// # Errors
+    /// As [`Plan::schedule`].
+    pub fn dues(&self) -> Result<Vec<Due>, PlanError> {
+        let (engine, _) = self.run()?;
+        engine.dues()
     }
 
     /// The stretches that interest is charged on, in order. A drawdown on the first day has an empty one before it.
@@ -206,25 +225,46 @@ impl Plan {
         Ok(cuts.collect())
     }
 
-    /// Plays drawdowns and rate changes in order of their dates; on one date the rate comes first.
+    /// Plays what happens in order of the dates: on one date the rate comes first, then what is drawn, then payments.
     fn run(&self) -> Result<(Engine<'_>, BTreeMap<Date, Vec<Drawing>>), PlanError> {
         let drawn = show::drawings(&self.terms)?;
         let changes: &[RateChange] = match &self.terms.pricing {
             Pricing::Yearly { changes, .. } => changes,
             Pricing::PerPeriod(_) => &[],
         };
+        let paid = (1usize..).zip(&self.terms.payments.made);
+        let mut events: Vec<(Date, Event<'_>)> =
+            changes.iter().map(|change| (change.on, Event::Rate(change.rate))).collect();
+        events.extend(drawn.iter().map(|(on, drawings)| (*on, Event::Draw(drawings))));
+        events.extend(paid.map(|(number, payment)| (payment.on, Event::Pay(number, *payment))));
+        events.sort_by_key(|(on, event)| (*on, event.rank()));
         let mut engine = Engine::new(&self.terms)?;
-        let mut changes = changes.iter().peekable();
-        for (on, drawings) in &drawn {
-            while let Some(change) = changes.next_if(|change| change.on <= *on) {
-                engine.change_rate(change.on, change.rate)?;
+        for (on, event) in events {
+            match event {
+                Event::Rate(rate) => engine.change_rate(on, rate)?,
+                Event::Draw(drawings) => engine.draw(on, show::financed(drawings)?)?,
+                Event::Pay(number, payment) => engine.pay(number, payment)?,
             }
-            engine.draw(*on, show::financed(drawings)?)?;
-        }
-        for change in changes {
-            engine.change_rate(change.on, change.rate)?;
         }
         Ok((engine, drawn))
+    }
+}
+
+/// What changes a plan on a day.
+enum Event<'a> {
+    Rate(Rate),
+    Draw(&'a [Drawing]),
+    /// With its number among the payments.
+    Pay(usize, Payment),
+}
+
+impl Event<'_> {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Rate(_) => 0,
+            Self::Draw(_) => 1,
+            Self::Pay(..) => 2,
+        }
     }
 }
 

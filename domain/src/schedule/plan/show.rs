@@ -9,7 +9,15 @@ use crate::schedule::{Addition, AdditionKind, Instalment, Schedule, ScheduleErro
 
 use super::engine::{Engine, Period};
 use super::exact::{add, shown, sub};
-use super::{Drawing, PlanError, Repayment};
+use super::paying::Made;
+use super::{Drawing, Due, PlanError, Repayment};
+
+/// What happens on a day beside its instalment: drawings, then payments.
+#[derive(Debug, Default)]
+struct Day<'a> {
+    drawings: &'a [Drawing],
+    made: Vec<&'a Made>,
+}
 
 /// Instalments and what raises the balance between them, in order.
 #[derive(Debug, Default)]
@@ -45,12 +53,17 @@ impl Pages {
         Ok(())
     }
 
-    fn draw(&mut self, on: Date, drawings: &[Drawing]) -> Result<(), PlanError> {
+    fn turn(&mut self, on: Date, day: &Day<'_>) -> Result<(), PlanError> {
+        let drawings = day.drawings;
         for drawing in drawings {
             self.raise(on, shown(drawing.amount, "drawdown")?, AdditionKind::Drawdown)?;
         }
         for drawing in drawings.iter().filter(|drawing| drawing.paid_down > 0) {
             self.pay(on, shown(drawing.paid_down, "down payment")?, U256::ZERO)?;
+        }
+        for made in &day.made {
+            let (principal, interest) = made.parts()?;
+            self.pay(on, principal, interest)?;
         }
         Ok(())
     }
@@ -61,26 +74,72 @@ impl Engine<'_> {
     /// [`PlanError::NotRepaid`], and those of [`Schedule`].
     pub(super) fn schedule(&self, drawn: &BTreeMap<Date, Vec<Drawing>>) -> Result<Schedule, PlanError> {
         let mut pages = Pages::default();
-        let mut drawings = drawn.iter().peekable();
+        let days = self.days(drawn);
+        let mut days = days.iter().peekable();
         let mut deferred = 0_i128;
         let grace = usize::try_from(self.terms.grace.interest).unwrap_or(usize::MAX);
-        for (index, period) in self.periods.iter().enumerate().take(self.shown_periods()) {
+        let elsewhere = self.elsewhere()?;
+        for (index, (period, paid)) in self.periods.iter().zip(&elsewhere).enumerate().take(self.shown_periods()) {
             // On the first day the drawing comes first; later a drawing follows the instalment that is due on its day.
             let first_day = |on: Date| on == self.terms.start;
-            while let Some((on, amounts)) = drawings.next_if(|(on, _)| **on < period.due || first_day(**on)) {
-                pages.draw(*on, amounts)?;
+            while let Some((on, day)) = days.next_if(|(on, _)| **on < period.due || first_day(**on)) {
+                pages.turn(*on, day)?;
             }
             pages.raise(period.due, shown(period.row.capitalised, "interest")?, AdditionKind::Interest)?;
-            deferred = add(deferred, period.row.interest)?;
+            let principal = sub(period.row.principal, paid.0)?;
+            deferred = add(deferred, sub(period.row.interest, paid.1)?)?;
             let interest = if index < grace { 0 } else { std::mem::take(&mut deferred) };
-            pages.pay(period.due, shown(period.row.principal, "principal")?, shown(interest, "interest")?)?;
+            pages.pay(period.due, shown(principal, "principal")?, shown(interest, "interest")?)?;
+        }
+        for (on, day) in days {
+            pages.turn(*on, day)?;
         }
         let drawn_on = drawn.keys().next().copied().ok_or(PlanError::DrawdownCount(0))?;
         let left = pages.balance;
-        if !left.is_zero() && matches!(self.terms.repayment, Repayment::FixedPayment(_)) && !self.may_leave() {
-            return Err(PlanError::NotRepaid { left });
+        let unpaid = shown(self.unpaid, "interest")?;
+        if (!left.is_zero() || !unpaid.is_zero()) && self.ends_by_payments() && !self.may_leave() {
+            return Err(PlanError::NotRepaid { left: left.saturating_add(unpaid) });
         }
         Ok(Schedule::with_additions(drawn_on, pages.additions, left, pages.instalments)?)
+    }
+
+    /// Every instalment as it comes to.
+    pub(super) fn dues(&self) -> Result<Vec<Due>, PlanError> {
+        let dues = (1u32..).zip(&self.periods).map(|(number, period)| {
+            let row = &period.row;
+            Ok(Due {
+                number,
+                due: period.due,
+                principal: shown(row.principal, "principal")?,
+                interest: shown(row.interest, "interest")?,
+                balance: shown(row.balance, "balance")?,
+            })
+        });
+        dues.collect()
+    }
+
+    fn days<'a>(&'a self, drawn: &'a BTreeMap<Date, Vec<Drawing>>) -> BTreeMap<Date, Day<'a>> {
+        let own = |(on, drawings): (&Date, &'a Vec<Drawing>)| (*on, Day { drawings, made: Vec::new() });
+        let mut days: BTreeMap<Date, Day<'a>> = drawn.iter().map(own).collect();
+        for made in &self.made {
+            days.entry(made.on).or_default().made.push(made);
+        }
+        days
+    }
+
+    /// Principal and interest of each instalment that are paid on another day than its due date.
+    fn elsewhere(&self) -> Result<Vec<(i128, i128)>, PlanError> {
+        let mut paid = vec![(0, 0); self.periods.len()];
+        for made in &self.made {
+            if let Some(own) = made.instalment.and_then(|index| paid.get_mut(index)) {
+                *own = (add(own.0, made.principal)?, add(own.1, made.interest)?);
+            }
+        }
+        Ok(paid)
+    }
+
+    fn ends_by_payments(&self) -> bool {
+        matches!(self.terms.repayment, Repayment::FixedPayment(_)) || !self.made.is_empty()
     }
 
     fn may_leave(&self) -> bool {

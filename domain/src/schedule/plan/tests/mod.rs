@@ -2,6 +2,8 @@
 
 mod drawdowns;
 mod parts;
+mod payment_properties;
+mod payments;
 mod posting;
 mod properties;
 mod published;

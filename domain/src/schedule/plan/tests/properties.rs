@@ -105,7 +105,7 @@ prop_compose! {
             grace: Grace { principal: grace.0, interest: grace.1, interest_free: grace.2, capitalised: grace.3 },
             down_payment: down.map(|share| Rate::try_new(Decimal::new(share, 2)).unwrap()),
             posting: NonZeroU32::new(posting),
-            rounding,
+            rounding, payments: Payments::default(),
         }
     }
 }

@@ -10,7 +10,7 @@ fn nominal(text: &str, year: YearLength, month: MonthLength) -> Pricing {
 }
 
 /// Apache Fineract's progressive calculator: 30/360, parts rounded one by one, residue spread.
-fn progressive(text: &str, changes: Vec<RateChange>) -> Terms {
+pub(super) fn progressive(text: &str, changes: Vec<RateChange>) -> Terms {
     let start = date(2024, 1, 1);
     let year = YearLength::Fixed(NonZeroU32::new(360).unwrap());
     let mut pricing = nominal(text, year, MonthLength::Thirty);

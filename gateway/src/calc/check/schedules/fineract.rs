@@ -4,7 +4,7 @@ use domain::day_count::DayCount;
 use domain::period::TermUnit;
 use domain::rate::Rate;
 use domain::schedule::plan::{
-    Basis, Drawdown, Grace, Interval, MonthLength, Plan, Pricing, Repayment, Residue, Round, Rounding, Terms,
+    Basis, Drawdown, Grace, Interval, MonthLength, Payments, Plan, Pricing, Repayment, Residue, Round, Rounding, Terms,
     YearLength,
 };
 use domain::schedule::{AdditionKind, Instalment, Schedule};
@@ -115,6 +115,7 @@ fn terms(inputs: &Value) -> Result<Terms, Unread> {
         grace: grace(terms)?,
         down_payment,
         posting: None,
+        payments: Payments::default(),
         rounding: Rounding {
             payment: Round { unit: multiple(terms)?, ..Round::NEAREST },
             residue: if spread { Residue::Spread } else { Residue::LastPayment },
