@@ -150,7 +150,7 @@ impl Engine<'_> {
         Ok(())
     }
 
-    /// Asks for a level from a period on, each by its weight, but not for less than is already paid.
+    /// Asks for a level from a period on, each by its weight. Where more than that is already paid, the instalment stays.
     pub(super) fn put(&mut self, first: usize, payment: i128) -> Result<(), PlanError> {
         let Repayment::Level(weights) = &self.terms.repayment else { return Ok(()) };
         let balloon = units(self.terms.balloon, "balloon")?;
@@ -164,7 +164,10 @@ impl Engine<'_> {
                 }
             };
             let own = if number == last { add(own, balloon)? } else { own };
-            period.ask(Target::Payment(own.max(period.paid()?)))?;
+            if own >= period.paid()? {
+                period.level = own;
+            }
+            period.ask(Target::Payment(period.level))?;
             period.given = None;
         }
         Ok(())

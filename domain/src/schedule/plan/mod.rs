@@ -225,7 +225,8 @@ impl Plan {
         Ok(cuts.collect())
     }
 
-    /// Plays what happens in order of the dates: on one date the rate comes first, then what is drawn, then payments.
+    /// Plays what happens in order of the dates. On one date what is drawn comes first, and a new rate last: what is paid on
+    /// its day meets the instalments as they were.
     fn run(&self) -> Result<(Engine<'_>, BTreeMap<Date, Vec<Drawing>>), PlanError> {
         let drawn = show::drawings(&self.terms)?;
         let changes: &[RateChange] = match &self.terms.pricing {
@@ -252,18 +253,18 @@ impl Plan {
 
 /// What changes a plan on a day.
 enum Event<'a> {
-    Rate(Rate),
     Draw(&'a [Drawing]),
     /// With its number among the payments.
     Pay(usize, Payment),
+    Rate(Rate),
 }
 
 impl Event<'_> {
     fn rank(&self) -> u8 {
         match self {
-            Self::Rate(_) => 0,
-            Self::Draw(_) => 1,
-            Self::Pay(..) => 2,
+            Self::Draw(_) => 0,
+            Self::Pay(..) => 1,
+            Self::Rate(_) => 2,
         }
     }
 }

@@ -7,7 +7,8 @@
 //! - An instalment that is met early stays what it was; the interest of the days that are left in its period is due with
 //!   the next one. One that is met before its period begins is all principal.
 //! - The other instalments keep their level, and the last that is not met is what is owed.
-//! - A drawdown, a rate change or [`Surplus::Level`] levels again over the instalments that are not met.
+//! - A drawdown, a rate change or [`Surplus::Level`] levels again over the instalments that are not met. One of which more
+//!   is paid than the new level stays what it was.
 //! - What is paid late is as due; its principal bears interest to the day, which falls to the period that it accrues in.
 
 use jiff::civil::Date;
@@ -16,7 +17,7 @@ use ruint::aliases::U256;
 /// The most payments of one plan: monthly for over thirty years.
 pub const MAX_PAYMENTS: usize = 400;
 
-/// What is paid on a day, after what else happens on it.
+/// What is paid on a day, after what is drawn on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Payment {
     pub on: Date,

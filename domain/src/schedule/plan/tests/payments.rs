@@ -122,6 +122,27 @@ fn a_new_rate_levels_what_is_not_paid_ahead() {
 }
 
 #[test]
+fn an_instalment_of_which_more_is_paid_than_a_new_level_stays_what_it_was() {
+    // The same test class: reschedule_interest_on0201_2nd_EMI_not_changeable.
+    let february = date(2024, 2, 1);
+    let mut terms = half_year(vec![sum(february, february, 1_701), principal(MARCH, february, 1_690)]);
+    if let Pricing::Yearly { changes, .. } = &mut terms.pricing {
+        changes.push(RateChange { on: february, rate: rate("0.04") });
+    }
+    assert_eq!(
+        dues(&terms),
+        [
+            (58, 1_643, 6_667),
+            (0, 1_701, 6_656),
+            (44, 1_639, 5_017),
+            (17, 1_666, 3_351),
+            (11, 1_672, 1_679),
+            (6, 1_679, 0)
+        ]
+    );
+}
+
+#[test]
 fn principal_that_is_paid_late_bears_interest_to_the_day_and_leaves_the_level() {
     let late = sum(date(2024, 2, 1), MID_FEBRUARY, 1_701);
     let terms = half_year(vec![late]);

@@ -9,6 +9,8 @@ mod engine_samples;
 mod fineract;
 mod frappe;
 mod leases;
+mod operations;
+mod periods;
 mod progressive;
 mod reading;
 mod table;

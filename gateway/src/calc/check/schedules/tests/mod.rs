@@ -1,5 +1,7 @@
 //! One table of each form, whose every figure counts.
 
+mod missing;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -131,10 +133,13 @@ fn what_is_not_understood_is_counted_with_its_reason() {
         }
     };
     let undated = |v: &mut Value| {
-        let paid = json!({"op": "payPrincipal", "dates": [], "amount": 1.0});
+        let paid = json!({"op": "payPrincipal", "dates": [], "amount": 90.0});
         v["expected"]["states"][0]["after"].as_array_mut().unwrap().push(paid);
     };
-    assert_eq!(reason(undated, progressive()), "a schedule with a payment whose due date and day are not both given");
+    assert_eq!(
+        reason(undated, progressive()),
+        "a schedule with a payment or a rate whose day neither it nor its figures tell"
+    );
     let other_amount = |v: &mut Value| v["expected"]["states"][0]["after"][0]["amount"] = json!(99);
     let told = "a schedule whose periods repay another amount than its operations draw";
     assert_eq!(reason(other_amount, progressive()), told);
