@@ -6,6 +6,7 @@
 //! the level payment is the exact one over the periods as long as they are, see [`level`].
 //!
 //! Interest that an instalment does not cover joins the balance on its due date and is shown as an [`super::Addition`].
+//! Every instalment is taken for paid when it is due unless [`Payments`] say otherwise: their rules are in [`payment`].
 //! Formulas, their sources, and where sources disagree: `docs/schedules.md`. The builders of [`super::Schedule`] itself
 //! are the narrow, fast ones that quoting uses.
 

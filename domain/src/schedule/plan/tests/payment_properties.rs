@@ -14,7 +14,7 @@ struct Try {
 }
 
 fn any_try() -> impl Strategy<Value = Try> {
-    (0_usize..8, 0_i64..250, 1_u64..60_000, 0_u8..8).prop_map(|(instalment, day, amount, kind)| Try {
+    (0_usize..8, 0_i64..250, 1_u64..40_000, 0_u8..32).prop_map(|(instalment, day, amount, kind)| Try {
         instalment,
         day,
         amount,
@@ -33,14 +33,20 @@ fn any_way(count: usize) -> impl Strategy<Value = Repayment> {
     ]
 }
 
+/// A day of the term, but for its first and last.
+fn within(day: i64, due_dates: &[Date]) -> Date {
+    let span = i64::from((*due_dates.last().unwrap() - START).get_days());
+    START.checked_add((1 + day % (span - 1)).days()).unwrap()
+}
+
 fn payment(of: Try, due_dates: &[Date]) -> Payment {
     let (due, amount) = (due_dates[of.instalment % due_dates.len()], U256::from(of.amount));
     let paid = match of.kind {
         0 => Paid::Everything,
-        1..4 => Paid::Principal { due, amount },
+        1..12 => Paid::Principal { due, amount },
         _ => Paid::Sum { due, amount },
     };
-    Payment { on: START.checked_add(of.day.days()).unwrap(), paid }
+    Payment { on: within(of.day, due_dates), paid }
 }
 
 prop_compose! {
@@ -56,10 +62,10 @@ prop_compose! {
     ) -> Terms {
         let mut terms = months(100_000, &Decimal::new(yearly, 4).to_string(), count, repayment);
         terms.grace.principal = grace;
-        let later_than = |days: i64| START.checked_add(days.days()).unwrap();
-        terms.drawdowns.extend(later.map(|(days, amount)| drawn(amount, later_than(days))));
+        let on_day = |day| within(day, &terms.due_dates);
+        terms.drawdowns.extend(later.map(|(day, amount)| drawn(amount, on_day(day))));
         if let Pricing::Yearly { changes, .. } = &mut terms.pricing {
-            let on = |(days, yearly)| RateChange { on: later_than(days), rate: rate(&Decimal::new(yearly, 4).to_string()) };
+            let on = |(day, yearly)| RateChange { on: on_day(day), rate: rate(&Decimal::new(yearly, 4).to_string()) };
             changes.extend(change.map(on));
         }
         let residue = if spread && terms.repayment == Repayment::Level(None) { Residue::Spread } else { Residue::LastPayment };
