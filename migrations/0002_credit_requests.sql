@@ -40,9 +40,10 @@ CREATE TABLE arrivals (
     -- Place of the first of them in the request's order of arrival. Two writers that go on from the same place collide.
     seq               integer NOT NULL CONSTRAINT arrivals_seq_positive CHECK (seq > 0),
     tenant_id         uuid NOT NULL,
-    -- JSON, packed by LZ4 behind its length: outcomes and quotes in the form of the API, each with its place and its standing among the others; a quote
-    -- with its schedule: `2026-11-22 30:24377+7325 …`, the day of the drawing, then for each instalment the days since the
-    -- one before, principal, interest and, where there are any, fees, in the smallest unit.
+    -- MessagePack, packed by LZ4 behind its length: answer after answer, outcomes and quotes in the form of the API, each
+    -- with its standing among the others; a quote with its schedule as LEB128 numbers: the day of the drawing, counted from
+    -- the year -9999, then for each instalment the days since the one before, principal, interest and fees, in the smallest
+    -- unit.
     rows              bytea NOT NULL,
     PRIMARY KEY (credit_request_id, seq)
 );

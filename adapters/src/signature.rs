@@ -6,15 +6,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-pub const ID: &str = "webhook-id";
-pub const TIMESTAMP: &str = "webhook-timestamp";
-pub const SIGNATURE: &str = "webhook-signature";
+pub const ID: HeaderName = HeaderName::from_static("webhook-id");
+pub const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+pub const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// How far the signer's clock may be from ours.
 pub const TOLERANCE_SECONDS: i64 = 300;
@@ -29,7 +29,7 @@ pub enum SignatureError {
     #[error("a secret is `whsec_` and the base64 of 24 to 64 bytes")]
     Secret,
     #[error("the header {0} is missing or not text")]
-    Header(&'static str),
+    Header(HeaderName),
     #[error("the message id is not the one expected")]
     Id,
     #[error("the timestamp is not within {TOLERANCE_SECONDS} s of now")]
@@ -93,7 +93,7 @@ impl Signer {
         now: Timestamp,
         expected_id: Option<&str>,
     ) -> Result<(), SignatureError> {
-        let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).ok_or(SignatureError::Header(name));
+        let text = |name| headers.get(&name).and_then(|v| v.to_str().ok()).ok_or(SignatureError::Header(name));
         let (id, seconds, signatures) = (text(ID)?, text(TIMESTAMP)?, text(SIGNATURE)?);
         if expected_id.is_some_and(|expected| expected != id) {
             return Err(SignatureError::Id);
@@ -162,7 +162,7 @@ mod tests {
         }
         for name in [ID, TIMESTAMP, SIGNATURE] {
             let mut fewer = headers.clone();
-            fewer.remove(name);
+            fewer.remove(&name);
             assert_eq!(signer.verify(&fewer, BODY, now, None), Err(SignatureError::Header(name)));
         }
     }

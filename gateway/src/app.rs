@@ -1,6 +1,7 @@
 //! The service in one value: what routes are given, and how it is put together from configuration.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use adapters::guard::Guarded;
@@ -32,9 +33,13 @@ pub enum BuildError {
     Db(#[from] DbError),
 }
 
-/// Everything a route may need. Cheap to clone.
+/// Everything a route may need. A clone costs one count.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What the service is made of.
+#[derive(Debug)]
+pub struct Parts {
     pub db: Db,
     pub auth: Authenticator,
     pub intake: Intake,
@@ -48,6 +53,14 @@ pub struct App {
     pub stopping: CancellationToken,
     /// Work that goes on after its request was answered.
     pub tasks: TaskTracker,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {
@@ -74,7 +87,7 @@ impl App {
             limits: Arc::clone(&limits),
             turns: Turns::default(),
         };
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             auth: Authenticator::new(db.clone()),
             rate_limits: RateLimits::new(&limits),
             streams: Streams::new(limits.max_streams),
@@ -86,7 +99,7 @@ impl App {
             metrics,
             stopping: CancellationToken::new(),
             tasks,
-        })
+        })))
     }
 
     #[must_use]

@@ -130,13 +130,16 @@ async fn next_data(body: &mut Incoming) -> Option<Result<Bytes, Refusal>> {
 }
 
 async fn read_plain(mut body: Incoming, max_bytes: usize) -> Result<Bytes, Refusal> {
-    let mut read = Vec::new();
+    let fits =
+        |read: usize, data: Bytes| if read + data.len() > max_bytes { Err(too_long(max_bytes)) } else { Ok(data) };
+    // Most answers come in one piece, which is taken as it is.
+    let Some(first) = next_data(&mut body).await else { return Ok(Bytes::new()) };
+    let first = fits(0, first?)?;
+    let Some(second) = next_data(&mut body).await else { return Ok(first) };
+    let mut read = Vec::from(first);
+    read.extend_from_slice(&fits(read.len(), second?)?);
     while let Some(data) = next_data(&mut body).await {
-        let data = data?;
-        if read.len() + data.len() > max_bytes {
-            return Err(too_long(max_bytes));
-        }
-        read.extend_from_slice(&data);
+        read.extend_from_slice(&fits(read.len(), data?)?);
     }
     Ok(read.into())
 }

@@ -7,7 +7,7 @@ use domain::deadline::Clock;
 use domain::offer::Offer;
 use domain::refusal::Refusal;
 use futures::future::BoxFuture;
-use http::{HeaderMap, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use secrecy::SecretString;
 
 use super::HttpClient;
@@ -74,8 +74,9 @@ impl HttpLender {
 
     fn headers(&self, call: &QuoteCall, id: &str, body: &[u8]) -> Result<HeaderMap, SignatureError> {
         let mut headers = self.signer.sign(id, self.clock.now(), body)?;
-        let mut put = |name: &'static str, text: String| -> Result<(), SignatureError> {
-            headers.insert(name, HeaderValue::try_from(text).map_err(|_| SignatureError::Header(name))?);
+        let mut put = |name: HeaderName, text: String| -> Result<(), SignatureError> {
+            let value = HeaderValue::try_from(text).map_err(|_| SignatureError::Header(name.clone()))?;
+            headers.insert(name, value);
             Ok(())
         };
         put(protocol::IDEMPOTENCY_KEY, format!("{}:{}", call.request.id, self.capabilities.id))?;

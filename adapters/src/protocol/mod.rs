@@ -8,12 +8,14 @@ pub mod openapi;
 pub mod parts;
 pub mod wire;
 
+use http::HeaderName;
+
 pub use convert::{AnswerError, answer_of, question_for};
 
 /// Header: one key for all attempts of one question.
-pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Header: when the answer must have arrived, RFC 3339.
-pub const DEADLINE: &str = "x-deadline";
-pub const TRACEPARENT: &str = "traceparent";
+pub const DEADLINE: HeaderName = HeaderName::from_static("x-deadline");
+pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// Largest answer that is read, after decompression.
 pub const MAX_ANSWER_BYTES: usize = 256 * 1024;

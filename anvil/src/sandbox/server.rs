@@ -12,7 +12,7 @@ use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use domain::deadline::Clock;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
 
 use super::connection::Line;
@@ -33,7 +33,7 @@ enum Rejection {
     #[error("signature: {0}")]
     Signature(#[from] SignatureError),
     #[error("the header {0} is missing or not of the protocol")]
-    Header(&'static str),
+    Header(HeaderName),
     #[error("not a question of the protocol: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
@@ -84,8 +84,8 @@ async fn quotes(
     }
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, Rejection> {
-    headers.get(name).and_then(|value| value.to_str().ok()).ok_or(Rejection::Header(name))
+fn text(headers: &HeaderMap, name: HeaderName) -> Result<&str, Rejection> {
+    headers.get(&name).and_then(|value| value.to_str().ok()).ok_or(Rejection::Header(name))
 }
 
 impl Desk {

@@ -27,9 +27,10 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::hub::{Hub, Progress, Run};
-use super::snapshot::{Answer, AskedProviders, OutcomeRow, QuoteRow, RequestState, Snapshot, json};
-use super::store::packed::pack;
+use super::packed::{encode, pack};
+use super::snapshot::{Answer, AskedProviders, OutcomeRow, QuoteRow, RequestState, Snapshot};
 use super::store::{Arrival, Completion, HandOver, NewRequest, NotStored, Store};
+use super::stored_schedule;
 use super::view::{OutcomeView, ProviderView, QuoteView, RefusalView};
 
 /// How long past the deadline a call may take to say that it timed out.
@@ -74,10 +75,17 @@ pub struct Engine {
     pub tasks: TaskTracker,
 }
 
-/// One provider's rows, and the same as JSON to be stored.
+/// One provider's rows, and the same as they are stored.
 struct Answered {
     answer: Answer,
-    stored: String,
+    stored: Vec<u8>,
+}
+
+/// A provider to be asked, and how it is shown.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    provider: &'a Guarded,
+    view: &'a Arc<ProviderView>,
 }
 
 /// The view of a provider that goes with everything it says.
@@ -114,8 +122,8 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     /// One provider's rows. They are made as its answer comes, while others are still waited for.
-    async fn ask(&self, provider: &Guarded) -> Answered {
-        let started = Instant::now();
+    async fn ask(&self, asked: Asked<'_>) -> Answered {
+        let (started, provider) = (Instant::now(), asked.provider);
         let request = &self.question.request;
         let answer = match provider.capabilities().ask(request) {
             Ok(ask) => {
@@ -124,59 +132,63 @@ impl Asking<'_> {
             }
             Err(rule) => Err(Refusal::NotEligible(rule)),
         };
-        self.answered(provider, answer, started.elapsed())
+        self.answered(asked, answer, started.elapsed())
     }
 
-    fn answered(&self, provider: &Guarded, answer: Result<Vec<Offer>, Refusal>, elapsed: Duration) -> Answered {
-        let answer = self.rows(provider.capabilities(), answer, elapsed);
-        Answered { stored: json(&answer), answer }
+    fn answered(&self, asked: Asked<'_>, answer: Result<Vec<Offer>, Refusal>, elapsed: Duration) -> Answered {
+        let answer = self.rows(asked, answer, elapsed);
+        Answered { stored: encode(&answer), answer }
     }
 
-    fn rows(&self, by: &Capabilities, answer: Result<Vec<Offer>, Refusal>, elapsed: Duration) -> Answer {
+    fn rows(&self, asked: Asked<'_>, answer: Result<Vec<Offer>, Refusal>, elapsed: Duration) -> Answer {
         let now = stored_precision(self.engine.clock.now());
-        let quotes = answer.and_then(|offers| self.quotes(by, offers, now));
+        let by = asked.provider.id();
+        let quotes = answer.and_then(|offers| self.quotes(asked, offers, now));
         let (outcome, refusal, standing, quotes) = match quotes {
             Ok(quotes) => ("answered", None, None, quotes),
             Err(refusal) => {
-                let standing = standing_of_refusal(&refusal, by.id);
+                let standing = standing_of_refusal(&refusal, by);
                 (refusal.kind(), Some(RefusalView::new(&refusal, now)), Some(standing), Vec::new())
             }
         };
         let view = OutcomeView {
-            provider: provider_view(by),
+            provider: Arc::clone(asked.view),
             outcome: outcome.to_owned(),
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             refusal,
             quotes: Vec::new(),
             rank: None,
         };
-        Answer { outcome: OutcomeRow { provider_id: by.id, seq: 0, view, standing, created_at: now }, quotes }
+        Answer { outcome: OutcomeRow { provider_id: by, seq: 0, view, standing, created_at: now }, quotes }
     }
 
     /// Every offer on equal terms. One that cannot be put on them spoils the whole answer: what a lender says that
     /// contradicts itself is not believed in part.
-    fn quotes(&self, by: &Capabilities, offers: Vec<Offer>, now: Timestamp) -> Result<Vec<QuoteRow>, Refusal> {
+    fn quotes(&self, by: Asked<'_>, offers: Vec<Offer>, now: Timestamp) -> Result<Vec<QuoteRow>, Refusal> {
         offers.into_iter().map(|offer| self.quote(by, offer, now)).collect()
     }
 
-    fn quote(&self, by: &Capabilities, offer: Offer, now: Timestamp) -> Result<QuoteRow, Refusal> {
+    fn quote(&self, by: Asked<'_>, offer: Offer, now: Timestamp) -> Result<QuoteRow, Refusal> {
         let malformed = |error: &dyn std::error::Error| Refusal::Malformed { rule: error.to_string() };
         let request = &self.question.request;
         let terms = normalise(&offer, request.drawn_on, request.apr_method()).map_err(|e| malformed(&e))?;
+        stored_schedule::check(&terms.schedule).map_err(|e| malformed(&e))?;
+        let lender = by.provider.capabilities();
         let quote = Quote {
             id: QuoteId::numbered(request.id, self.next_quote()),
             credit_request_id: request.id,
-            provider: ProviderRef { id: by.id, name: by.name.clone(), kind: by.kind },
+            provider: ProviderRef { id: lender.id, name: lender.name.clone(), kind: lender.kind },
             created_at: now,
             offer,
             terms,
         };
         let policy = &self.engine.policy;
         let assessment = assess(request, policy, &quote).map_err(|e| malformed(&e))?;
-        let view = QuoteView::new(&quote, &assessment, &policy.version).map_err(|e| malformed(&e))?;
+        let view = QuoteView::new(&quote, Arc::clone(by.view), &assessment, &policy.version);
+        let view = view.map_err(|e| malformed(&e))?;
         Ok(QuoteRow {
             quote_id: quote.id,
-            provider_id: by.id,
+            provider_id: lender.id,
             seq: 0,
             view,
             standing: assessment.standing,
@@ -221,8 +233,9 @@ impl Settling<'_> {
         let started = Instant::now();
         let wait = question.request.deadline.remaining(engine.clock.now()).saturating_add(BACKSTOP);
         let asking = Asking { engine, question, quotes_made: AtomicU16::new(0) };
-        let mut missing: Vec<&Guarded> = engine.providers.iter().collect();
-        let calls: FuturesUnordered<_> = missing.iter().map(|provider| asking.ask(provider)).collect();
+        let asked = engine.providers.iter().zip(engine.asked.views.iter());
+        let mut missing: Vec<_> = asked.map(|(provider, view)| Asked { provider, view }).collect();
+        let calls: FuturesUnordered<_> = missing.iter().map(|asked| asking.ask(*asked)).collect();
         let mut answers = calls.ready_chunks(missing.len().max(1));
         let mut receipts = FuturesOrdered::new();
         let backstop = tokio::time::sleep(wait);
@@ -239,13 +252,14 @@ impl Settling<'_> {
                 }
                 Some(first) = answers.next(), if !missing.is_empty() => gather(first, &mut answers, missing.len()).await,
                 () = &mut backstop, if !missing.is_empty() => {
-                    let late = |provider: &&Guarded| {
-                        asking.answered(provider, Err(Refusal::TimedOut { waited: wait }), started.elapsed())
+                    let late = |asked: &Asked<'_>| {
+                        asking.answered(*asked, Err(Refusal::TimedOut { waited: wait }), started.elapsed())
                     };
                     missing.iter().map(late).collect()
                 }
             };
-            missing.retain(|provider| !arrived.iter().any(|one| one.answer.outcome.provider_id == provider.id()));
+            let is_in = |id| arrived.iter().any(|one| one.answer.outcome.provider_id == id);
+            missing.retain(|asked| !is_in(asked.provider.id()));
             receipts.push_back(self.hand_over(arrived, missing.is_empty()).await);
         }
         if all_stored { Progress::Finished } else { Progress::Lost }
@@ -280,7 +294,7 @@ impl Settling<'_> {
     /// Shows what arrived to whoever looks at the run, and makes it ready to be stored: with the last place in the order
     /// of arrival.
     fn settle(&self, arrived: Vec<Answered>, last: bool) -> (HandOver, i32) {
-        let rows = pack(&list_of(arrived.iter().map(|one| one.stored.as_str())));
+        let rows = pack(arrived.iter().map(|one| one.stored.as_slice()));
         let mut snapshot = self.run.lock();
         let arrival = Some(Arrival { seq: snapshot.last_seq().saturating_add(1), rows: rows.into() });
         snapshot.add(arrived.into_iter().map(|one| one.answer));
@@ -296,18 +310,4 @@ impl Settling<'_> {
         let (tenant, request) = (self.question.request.tenant, self.question.request.id);
         (HandOver { tenant, request, arrival, completion, answer: None }, snapshot.last_seq())
     }
-}
-
-/// A JSON list of values that are JSON already.
-fn list_of<'a>(values: impl Iterator<Item = &'a str> + Clone) -> String {
-    let mut list = String::with_capacity(values.clone().map(|value| value.len() + 1).sum::<usize>() + 2);
-    list.push('[');
-    for (index, value) in values.enumerate() {
-        if index > 0 {
-            list.push(',');
-        }
-        list.push_str(value);
-    }
-    list.push(']');
-    list
 }

@@ -1,5 +1,7 @@
 //! Why a quote stands where it does: every outcome in its place, and the reasons in words.
 
+use std::sync::Arc;
+
 use adapters::protocol::wire::Money;
 use domain::Decimal;
 use domain::ids::ProviderId;
@@ -31,7 +33,7 @@ pub struct ExplanationView {
 pub struct PlaceView {
     #[schema(minimum = 1)]
     pub rank: u32,
-    pub provider: ProviderView,
+    pub provider: Arc<ProviderView>,
     pub outcome: String,
     pub elapsed_ms: u64,
     pub quote_id: Option<String>,

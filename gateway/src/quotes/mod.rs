@@ -4,6 +4,7 @@ pub mod engine;
 pub mod explain;
 pub mod hub;
 pub mod input;
+pub mod packed;
 pub mod read;
 pub mod snapshot;
 pub mod start;

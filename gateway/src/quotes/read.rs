@@ -7,8 +7,8 @@ use domain::schedule::ScheduleError;
 use serde::de::DeserializeOwned;
 use sqlx::{Postgres, Transaction};
 
-use super::snapshot::{Answer, AskedProviders, RequestRow, RequestState, Snapshot};
-use super::store::packed::{UnpackError, unpack};
+use super::packed::{UnpackError, unpack};
+use super::snapshot::{AskedProviders, RequestRow, RequestState, Snapshot};
 use super::view::ScheduleView;
 use crate::db::{Db, DbError};
 
@@ -58,8 +58,7 @@ pub async fn snapshot(db: &Db, tenant: TenantId, id: CreditRequestId) -> Result<
     tx.rollback().await?;
     let mut snapshot = Snapshot { request, outcomes: Vec::new(), quotes: Vec::new() };
     for rows in arrivals {
-        let rows = unpack(&rows).map_err(|source| ReadError::Packed { of: id, source })?;
-        snapshot.add(read::<Vec<Answer>>("arrival", id, &rows)?);
+        snapshot.add(unpack(&rows).map_err(|source| ReadError::Packed { of: id, source })?);
     }
     Ok(Some(snapshot))
 }

@@ -52,14 +52,14 @@ impl RequestState {
 /// The providers that are asked, in the form in which they are stored. Made once and shared by all requests.
 #[derive(Debug, Clone)]
 pub struct AskedProviders {
-    pub views: Arc<[ProviderView]>,
+    pub views: Arc<[Arc<ProviderView>]>,
     pub json: Arc<str>,
 }
 
 impl AskedProviders {
     #[must_use]
     pub fn of(providers: &[Guarded]) -> Self {
-        let views: Vec<_> = providers.iter().map(|guarded| provider_view(guarded.capabilities())).collect();
+        let views: Vec<_> = providers.iter().map(|guarded| Arc::new(provider_view(guarded.capabilities()))).collect();
         Self { json: json(&views).into(), views: views.into() }
     }
 }
@@ -133,7 +133,7 @@ pub struct CreditRequestView {
     #[schema(example = "crq_019a5b0e7c5e7a3c8f0d2b6a4e1c9d33")]
     pub id: String,
     pub state: RequestState,
-    pub request: CreditRequestInput,
+    pub request: Arc<CreditRequestInput>,
     pub policy_version: String,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -174,9 +174,20 @@ pub(super) enum Place {
     Refusal(usize),
 }
 
+/// What a request with its best quote takes in an answer, and each outcome beside it.
+const REQUEST_BYTES: usize = 4_096;
+const OUTCOME_BYTES: usize = 512;
+
 /// Views are texts, numbers and lists: they always have a JSON form.
 pub(super) fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    json_of_about(0, value)
+}
+
+/// With room for so many bytes from the start.
+fn json_of_about(bytes: usize, value: &impl Serialize) -> String {
+    let mut text = Vec::with_capacity(bytes);
+    // Nothing but JSON was written, which is text.
+    serde_json::to_writer(&mut text, value).ok().and_then(|()| String::from_utf8(text).ok()).unwrap_or_default()
 }
 
 fn number(index: usize) -> u32 {
@@ -302,7 +313,7 @@ impl Snapshot {
         CreditRequestView {
             id: request.id.to_string(),
             state: request.state,
-            request: (*request.input).clone(),
+            request: Arc::clone(&request.input),
             policy_version: request.policy_version.to_string(),
             created_at: request.created_at,
             deadline_at: request.deadline_at,
@@ -316,7 +327,7 @@ impl Snapshot {
     /// The body of an answer about the request.
     #[must_use]
     pub fn credit_request_json(&self) -> String {
-        json(&self.credit_request())
+        json_of_about(REQUEST_BYTES + self.outcomes.len() * OUTCOME_BYTES, &self.credit_request())
     }
 
     #[must_use]

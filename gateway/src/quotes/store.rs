@@ -7,7 +7,6 @@
 
 mod hand_over;
 mod lane;
-pub mod packed;
 mod taking;
 
 use std::num::NonZero;

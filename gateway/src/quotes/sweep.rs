@@ -1,6 +1,7 @@
 //! Settles what a gateway that was killed left behind: requests whose deadline has long passed get their missing
 //! outcomes, named `unknown`, and an end. Also drops idempotency keys past their time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::clock::stored_precision;
@@ -11,9 +12,9 @@ use sqlx::postgres::types::PgInterval;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::Engine;
+use super::packed::{encode, pack};
 use super::read::{self, ReadError};
-use super::snapshot::{Answer, OutcomeRow, RequestState, Snapshot, json};
-use super::store::packed::pack;
+use super::snapshot::{Answer, OutcomeRow, RequestState, Snapshot};
 use super::store::{Arrival, Completion, HandOver};
 use super::view::{OutcomeView, ProviderView, RefusalView};
 use crate::db::Db;
@@ -66,12 +67,13 @@ async fn settle(db: &Db, engine: &Engine, tenant: TenantId, id: CreditRequestId)
     let Some(snapshot) = read::snapshot(db, tenant, id).await? else { return Ok(false) };
     let at = stored_precision(engine.clock.now());
     let state = RequestState::after_quoting(snapshot.quotes.len());
+    let missing: Vec<_> = missing(&snapshot, at).iter().map(encode).collect();
     let hand_over = HandOver {
         tenant,
         request: id,
         arrival: Some(Arrival {
             seq: snapshot.last_seq().saturating_add(1),
-            rows: pack(&json(&missing(&snapshot, at))).into(),
+            rows: pack(missing.iter().map(Vec::as_slice)).into(),
         }),
         completion: Some(Completion { state, at, answers: false }),
         answer: None,
@@ -88,14 +90,14 @@ fn missing(snapshot: &Snapshot, at: jiff::Timestamp) -> Vec<Answer> {
     named.map(|(id, provider)| Answer { outcome: unknown(id, provider, at), quotes: Vec::new() }).collect()
 }
 
-fn unknown(id: ProviderId, provider: &ProviderView, at: jiff::Timestamp) -> OutcomeRow {
+fn unknown(id: ProviderId, provider: &Arc<ProviderView>, at: jiff::Timestamp) -> OutcomeRow {
     let refusal = Refusal::Unknown;
     OutcomeRow {
         provider_id: id,
         seq: 0,
         standing: Some(standing_of_refusal(&refusal, id)),
         view: OutcomeView {
-            provider: provider.clone(),
+            provider: Arc::clone(provider),
             outcome: refusal.kind().to_owned(),
             elapsed_ms: 0,
             refusal: Some(RefusalView::new(&refusal, at)),

@@ -1,6 +1,7 @@
 //! What the API shows of requests, quotes and outcomes. The stored bodies have these forms too.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use adapters::protocol::wire::{Money, Term};
 use domain::capabilities::ProviderKind;
@@ -107,7 +108,7 @@ pub struct QuoteView {
     #[schema(example = "qte_019a5b0e7c5e7a3c8f0d2b6a4e1c9d33")]
     pub id: String,
     pub credit_request_id: String,
-    pub provider: ProviderView,
+    pub provider: Arc<ProviderView>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -175,14 +176,19 @@ pub struct QuoteView {
 impl QuoteView {
     /// # Errors
     /// When the fees do not fit in an amount.
-    pub fn new(quote: &Quote, assessment: &Assessment, policy_version: &str) -> Result<Self, MoneyError> {
+    pub fn new(
+        quote: &Quote,
+        provider: Arc<ProviderView>,
+        assessment: &Assessment,
+        policy_version: &str,
+    ) -> Result<Self, MoneyError> {
         let (offer, terms) = (&quote.offer, &quote.terms);
         let text = |rate: domain::rate::Rate| rate.to_string();
         let (first_due, last_due) = ends(&terms.schedule);
         Ok(Self {
             id: quote.id.to_string(),
             credit_request_id: quote.credit_request_id.to_string(),
-            provider: provider_view(quote),
+            provider,
             created_at: quote.created_at,
             expires_at: offer.valid_until,
             provider_reference: offer.reference.clone(),
@@ -268,10 +274,6 @@ pub fn content_hash(quote: &QuoteView, schedule: &Schedule) -> String {
     line("drawn_on", &schedule.drawn_on());
     text.push_str(&schedule.lines(decimals_of(&quote.principal)));
     const_hex::encode(Sha256::digest(text))
-}
-
-fn provider_view(quote: &Quote) -> ProviderView {
-    ProviderView { id: quote.provider.id.to_string(), name: quote.provider.name.clone(), kind: quote.provider.kind }
 }
 
 fn ends(schedule: &Schedule) -> (Date, Date) {
@@ -426,7 +428,7 @@ impl RefusalView {
 /// What became of one provider: its quotes, or why there are none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OutcomeView {
-    pub provider: ProviderView,
+    pub provider: Arc<ProviderView>,
     /// `answered`, `declined`, `not_eligible`, `timed_out`, `malformed`, `breaker_open`, `rate_limited`, `busy`,
     /// `unavailable`, `chain_unavailable` or `unknown`.
     pub outcome: String,

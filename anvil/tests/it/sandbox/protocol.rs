@@ -61,7 +61,7 @@ async fn what_is_not_of_the_protocol_is_a_bad_request() -> TestResult {
     }
     for name in [protocol::IDEMPOTENCY_KEY, protocol::DEADLINE] {
         let mut message = Message::signed(&lender, "key", super::asking::question()?)?;
-        message.headers.remove(name);
+        message.headers.remove(&name);
         assert_eq!(message.post(&lender).await?.status(), StatusCode::BAD_REQUEST, "{name}");
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::ids::{ApiKeyId, CreditRequestId, TenantId};
 use jiff::Timestamp;
@@ -37,7 +38,7 @@ pub struct GivenAnswer {
 pub struct Arrival {
     /// Place of the first in the order of arrival.
     pub seq: i32,
-    /// A list of [`crate::quotes::snapshot::Answer`], as [`super::packed`] packs it.
+    /// [`crate::quotes::snapshot::Answer`]s, as [`crate::quotes::packed`] packs them.
     pub rows: Arc<[u8]>,
 }
 
@@ -138,6 +139,9 @@ async fn write_answers(
 impl Job for HandingOver {
     /// The requests that were there and not ended, and so have what was handed over.
     type Written = HashSet<Uuid>;
+
+    /// Each is flushed to the disk.
+    const APART: Duration = Duration::from_micros(2_500);
 
     fn tenant(&self) -> TenantId {
         self.hand_over.tenant

@@ -17,14 +17,14 @@ const QUEUE: usize = 4_096;
 /// Jobs in one statement.
 const MAX_BATCH: usize = 256;
 
-/// A statement begins at least this long after the one before. Most of what a commit costs it costs once however much it
-/// carries: at rest nothing waits for this, under load a commit carries what came in the meantime.
-const APART: Duration = Duration::from_millis(4);
-
 /// Something to be written for one tenant.
 pub(super) trait Job: Send + Sync + Sized + 'static {
     /// What the statement tells.
     type Written: Send + Sync;
+
+    /// A statement begins at least this long after the one before. Most of what a commit costs it costs once however much
+    /// it carries: at rest nothing waits for this, under load a commit carries what came in the meantime.
+    const APART: Duration;
 
     fn tenant(&self) -> TenantId;
 
@@ -58,7 +58,7 @@ async fn write_all<J: Job>(mut writer: Writer, mut queue: mpsc::Receiver<J>) {
                 waiting.push(job);
             }
         }
-        next = Instant::now() + APART;
+        next = Instant::now() + J::APART;
         let mut by_tenant: BTreeMap<TenantId, Vec<J>> = BTreeMap::new();
         for job in waiting.drain(..) {
             by_tenant.entry(job.tenant()).or_default().push(job);
