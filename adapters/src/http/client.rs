@@ -2,7 +2,7 @@
 //! what failed; nothing else in this crate calls a lender over HTTP.
 //!
 //! It stands directly on `hyper`: a lender is posted to a few thousand times a second, and needs neither cookies nor
-//! proxies nor redirects.
+//! proxies nor redirects. Connections are those of [`super::lines`].
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -15,15 +15,12 @@ use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+use super::lines::{Lines, broken};
 
 /// Longest wait for a connection, within the call's deadline.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// Idle connections kept for each lender, and for how long.
-const IDLE_CONNECTIONS: usize = 64;
-const IDLE_FOR: Duration = Duration::from_secs(90);
 /// Pause that a 429 without `Retry-After` is taken to ask for.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("agio/", env!("CARGO_PKG_VERSION")));
@@ -34,11 +31,25 @@ pub enum ClientError {
     Tls(#[from] rustls::Error),
 }
 
-/// Shared by all HTTP lenders; connections are kept and used again.
+/// How lenders are reached over HTTP: shared by all of them.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
-    inner: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    connector: HttpsConnector<HttpConnector>,
 }
+
+/// One address of one lender.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    uri: Uri,
+    path: Uri,
+    host: HeaderValue,
+    lines: Lines,
+}
+
+/// The address has no host, or one that cannot stand in a header.
+#[derive(Debug, thiserror::Error)]
+#[error("no address that can be called")]
+pub(super) struct NotAnEndpoint;
 
 /// An answer that was read to its end, within its limits.
 #[derive(Debug)]
@@ -62,54 +73,56 @@ impl HttpClient {
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
-        let inner = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_FOR)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .build(connector);
-        Ok(Self { inner })
+        Ok(Self { connector })
     }
 
+    /// # Errors
+    /// When the address names no host.
+    pub(super) fn endpoint(&self, uri: Uri) -> Result<Endpoint, NotAnEndpoint> {
+        let authority = uri.authority().ok_or(NotAnEndpoint)?;
+        // Who calls is known by signatures, not by what an address carries before its `@`.
+        let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+        let host = HeaderValue::from_str(host).map_err(|_| NotAnEndpoint)?;
+        let path = uri.path_and_query().cloned().ok_or(NotAnEndpoint)?;
+        Ok(Endpoint { path: path.into(), host, lines: Lines::new(self.connector.clone()), uri })
+    }
+}
+
+impl Endpoint {
     /// Posts JSON and reads a JSON answer of at most `max_bytes`, counted after decompression.
     ///
     /// # Errors
     /// The refusal that the failure amounts to.
     pub(super) async fn post_json(
         &self,
-        uri: Uri,
         mut headers: HeaderMap,
         body: Vec<u8>,
         max_bytes: usize,
     ) -> Result<HttpAnswer, Refusal> {
+        headers.insert(header::HOST, self.host.clone());
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(header::USER_AGENT, USER_AGENT);
         let mut request = Request::new(Full::from(body));
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri;
+        *request.uri_mut() = self.path.clone();
         *request.headers_mut() = headers;
-        let answer = self.inner.request(request).await.map_err(|error| {
-            broken(if error.is_connect() { "the connection could not be made" } else { "the connection broke" })
-        })?;
-        let (head, body) = answer.into_parts();
+        let mut line = self.lines.take(&self.uri).await?;
+        let (head, body) = line.send(request).await?.into_parts();
         check_status(head.status, &head.headers)?;
         check_json(&head.headers)?;
         let body = match encoding(&head.headers)? {
-            Encoding::Plain => read_plain(body, max_bytes).await?,
-            Encoding::Gzip => read_gzip(body, max_bytes).await?,
+            Encoding::Plain => line.drive(read_plain(body, max_bytes)).await?,
+            Encoding::Gzip => line.drive(read_gzip(body, max_bytes)).await?,
         };
+        self.lines.keep(line).await;
         Ok(HttpAnswer { headers: head.headers, body })
     }
 }
 
 fn malformed(rule: impl Into<String>) -> Refusal {
     Refusal::Malformed { rule: rule.into() }
-}
-
-/// The address stays out of it, since it may carry a secret.
-fn broken(detail: &str) -> Refusal {
-    Refusal::Unavailable { detail: detail.to_owned(), transient: true }
 }
 
 fn too_long(max_bytes: usize) -> Refusal {

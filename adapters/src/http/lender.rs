@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use secrecy::SecretString;
 
 use super::HttpClient;
+use super::client::Endpoint;
 use crate::clock::uuid_at;
 use crate::protocol::{self, MAX_ANSWER_BYTES};
 use crate::provider::{Provider, QuoteCall};
@@ -37,24 +38,24 @@ pub enum LenderError {
 #[derive(Debug)]
 pub struct HttpLender {
     capabilities: Capabilities,
-    quotes: Uri,
+    quotes: Endpoint,
     signer: Signer,
-    client: HttpClient,
     clock: Arc<dyn Clock>,
 }
 
 impl HttpLender {
     /// # Errors
     /// When the address or the secret has not the right form.
-    pub fn try_new(config: HttpLenderConfig, client: HttpClient, clock: Arc<dyn Clock>) -> Result<Self, LenderError> {
+    pub fn try_new(config: HttpLenderConfig, client: &HttpClient, clock: Arc<dyn Clock>) -> Result<Self, LenderError> {
         let bad = || LenderError::BaseUrl(config.base_url.clone());
         let base = format!("{}/quotes", config.base_url.trim_end_matches('/'));
         let quotes: Uri = base.parse().map_err(|_| bad())?;
         if !matches!(quotes.scheme_str(), Some("http" | "https")) || quotes.host().is_none_or(str::is_empty) {
             return Err(bad());
         }
+        let quotes = client.endpoint(quotes).map_err(|_| bad())?;
         let signer = Signer::try_new(&config.secret)?;
-        Ok(Self { capabilities: config.capabilities, quotes, signer, client, clock })
+        Ok(Self { capabilities: config.capabilities, quotes, signer, clock })
     }
 
     async fn ask(&self, call: QuoteCall) -> Result<Vec<Offer>, Refusal> {
@@ -64,7 +65,7 @@ impl HttpLender {
         let body = serde_json::to_vec(&question).map_err(|error| internal(&error))?;
         let id = format!("msg_{}", uuid_at(self.clock.now()).simple());
         let headers = self.headers(&call, &id, &body).map_err(|error| internal(&error))?;
-        let answer = self.client.post_json(self.quotes.clone(), headers, body, MAX_ANSWER_BYTES).await?;
+        let answer = self.quotes.post_json(headers, body, MAX_ANSWER_BYTES).await?;
         let now = self.clock.now();
         self.signer
             .verify(&answer.headers, &answer.body, now, Some(&id))

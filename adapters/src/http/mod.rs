@@ -2,6 +2,7 @@
 
 mod client;
 mod lender;
+mod lines;
 
 pub use client::{ClientError, HttpClient};
 pub use lender::{HttpLender, HttpLenderConfig, LenderError};

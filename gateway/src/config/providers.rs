@@ -251,5 +251,5 @@ fn build_http(
         sharing: Sharing::PerRequest,
     };
     let lender = HttpLenderConfig { capabilities, base_url: config.base_url.clone(), secret: config.secret.clone() };
-    HttpLender::try_new(lender, client.clone(), Arc::clone(clock)).map_err(|error| field.error("base_url", error))
+    HttpLender::try_new(lender, client, Arc::clone(clock)).map_err(|error| field.error("base_url", error))
 }

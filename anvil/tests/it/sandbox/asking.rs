@@ -95,7 +95,7 @@ pub(super) fn gateway(lender: &RunningLender) -> Guarded {
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let limits = Limits { max_wait_ms: u64::try_from(PATIENT.as_millis()).unwrap(), ..Limits::default() };
-    guard(Arc::new(HttpLender::try_new(config, client(), Arc::clone(&clock)).unwrap()), &limits, clock)
+    guard(Arc::new(HttpLender::try_new(config, &client(), Arc::clone(&clock)).unwrap()), &limits, clock)
 }
 
 pub(super) fn kind(answer: &Answer) -> &'static str {
