@@ -127,3 +127,79 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::super::HttpClient;
+    use super::super::client::Endpoint;
+    use super::*;
+
+    const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+
+    async fn endpoint(listener: &TcpListener) -> Endpoint {
+        let uri = format!("http://{}/quotes?a=b", listener.local_addr().unwrap());
+        HttpClient::try_new().unwrap().endpoint(uri.parse().unwrap()).unwrap()
+    }
+
+    /// Reads one question and answers it; what was read.
+    async fn answer(stream: &mut TcpStream) -> String {
+        let mut question = Vec::new();
+        while !question.ends_with(b"[]") {
+            assert_ne!(stream.read_buf(&mut question).await.unwrap(), 0);
+        }
+        stream.write_all(ANSWER).await.unwrap();
+        String::from_utf8(question).unwrap()
+    }
+
+    async fn ask(endpoint: &Endpoint) -> Result<(), Refusal> {
+        endpoint.post_json(http::HeaderMap::new(), b"[]".to_vec(), 100).await.map(drop)
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_used_again_until_the_lender_closes_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = endpoint(&listener).await;
+        let lender = async {
+            let (mut first, _) = listener.accept().await.unwrap();
+            let question = answer(&mut first).await;
+            assert!(question.starts_with("POST /quotes?a=b HTTP/1.1\r\n"), "{question}");
+            assert!(question.contains(&format!("host: {}\r\n", listener.local_addr().unwrap())), "{question}");
+            answer(&mut first).await;
+            first.shutdown().await.unwrap();
+            // The caller's end closes when it has seen ours closed.
+            assert_eq!(first.read(&mut [0]).await.unwrap(), 0);
+            let (mut second, _) = listener.accept().await.unwrap();
+            answer(&mut second).await;
+        };
+        let caller = async {
+            assert_eq!(ask(&endpoint).await, Ok(()));
+            assert_eq!(ask(&endpoint).await, Ok(()));
+            // Taking a connection looks at it: a closed one is dropped, and another is made.
+            let mut asked = Err(Refusal::Unknown);
+            while asked.is_err() {
+                asked = ask(&endpoint).await;
+            }
+        };
+        tokio::join!(lender, caller);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_given_up_closes_its_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = endpoint(&listener).await;
+        let (mut call, mut stream) = (Box::pin(ask(&endpoint)), None);
+        while stream.is_none() {
+            tokio::select! {
+                answered = &mut call => panic!("answered by nobody: {answered:?}"),
+                accepted = listener.accept() => stream = accepted.ok(),
+            }
+        }
+        drop(call);
+        let (mut stream, mut read) = (stream.unwrap().0, Vec::new());
+        // Ends only because the other end was closed.
+        stream.read_to_end(&mut read).await.unwrap();
+    }
+}

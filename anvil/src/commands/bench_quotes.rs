@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_delimiter = ',', default_value = "1,10,50", value_parser = up_to(MOST_LENDERS))]
     lenders: Vec<usize>,
     /// Callers at once at full load.
-    #[arg(long, default_value_t = 32, value_parser = up_to(MOST_CONNECTIONS))]
+    #[arg(long, default_value_t = 64, value_parser = up_to(MOST_CONNECTIONS))]
     connections: usize,
 }
 
