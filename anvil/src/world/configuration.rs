@@ -36,7 +36,7 @@ impl Configuration {
 }
 
 /// One person and their tools are the only callers here.
-const LOCAL_RATE: u32 = 5_000;
+const LOCAL_RATE: u32 = 100_000;
 
 /// The id under which the local market is a provider. A constant, so that it is the same in every world.
 const AAVE_PROVIDER: &str = "prv_019a5b0e7c5e7a3c8f0d2b6a4e1c9d07";
