@@ -10,13 +10,21 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes mutants build clean
+.PHONY: demo test contracts-test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
 
-test: build
+test: build contracts-test
 	$(CARGO) test --workspace
+
+# Foundry and its compiler, as pinned by the lock file; no package's install script runs.
+contracts/node_modules/.agio-stamp: contracts/package-lock.json
+	cd contracts && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+contracts-test: contracts/node_modules/.agio-stamp
+	cd contracts && node_modules/.bin/forge fmt --check && node_modules/.bin/forge test
 
 ci: fmt-check lint drift test check-vectors api-check
 	$(MAKE) demo ONCE=1
@@ -82,4 +90,4 @@ mutants:
 
 clean:
 	$(CARGO) clean
-	rm -rf anvil/node_modules
+	rm -rf anvil/node_modules contracts/node_modules contracts/out contracts/cache
