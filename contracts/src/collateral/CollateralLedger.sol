@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ICollateralErrors} from "./ICollateralErrors.sol";
+import {IRiskPolicy} from "./IRiskPolicy.sol";
+
+/// @title Who has what in the escrow
+/// @notice Amounts, never shares: a donation changes nobody's balance, and nobody's balance depends on anybody else's. For every asset
+/// `sum(free) + sum(locked) = tracked <= balanceOf(escrow)`. Policy is asked about what comes in and never about what goes out.
+abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, ICollateralErrors {
+    using SafeERC20 for IERC20;
+
+    /// @notice What an owner may withdraw or lock, in the asset's smallest unit.
+    mapping(address owner => mapping(address asset => uint256)) public free;
+    /// @notice What is bound to a loan, in the asset's smallest unit.
+    mapping(bytes32 loanId => mapping(address asset => uint256)) public locked;
+    /// @notice What the escrow owes of an asset to all owners together.
+    mapping(address asset => uint256) public tracked;
+    /// @notice The policy in force.
+    IRiskPolicy public policy;
+
+    /// @notice Another policy is in force.
+    event PolicySet(address indexed previous, address indexed next);
+    /// @notice `amount` arrived, after `asked` was sent.
+    event Deposited(address indexed owner, address indexed asset, uint256 asked, uint256 amount);
+    /// @notice `amount` left.
+    event Withdrawn(address indexed owner, address indexed asset, uint256 amount, address indexed to);
+
+    /// @notice Puts another policy in force. Multisig, after the delay.
+    /// @dev Emits `PolicySet`. Reverts `PolicyRefused` for what is not a contract with a dust value. The new policy must list every asset
+    /// that is locked, else loans with it can be neither opened, partly released nor liquidated; exits do not ask it.
+    function setPolicy(IRiskPolicy next) external restricted {
+        _setPolicy(next);
+    }
+
+    /// @notice Brings an asset in, for the caller. Anyone. `amount` in the asset's smallest unit, before any fee of the token.
+    /// @dev Emits `Deposited`. Reverts, in this order: `ActionPaused`, `AmountZero`, `AssetNotListed`, `AssetShrank` where the token took
+    /// from the escrow before, the token's own error, `AmountArrivedDiffers` unless listed as taking a fee, `AmountZero` where nothing
+    /// arrived, `CapExceeded`.
+    /// @return credited what arrived, and was credited
+    function deposit(address asset, uint256 amount) external nonReentrant returns (uint256 credited) {
+        (bool takesFee, uint256 cap) = _requireComing(asset, amount);
+        return _pull(asset, amount, takesFee, cap);
+    }
+
+    /// @notice As `deposit`, with an ERC-2612 permit of the caller. A permit that was used before, by anyone, does not stop the deposit
+    /// where the allowance is there.
+    /// @param deadline of the permit, seconds since the epoch
+    function depositWithPermit(address asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        nonReentrant
+        returns (uint256 credited)
+    {
+        (bool takesFee, uint256 cap) = _requireComing(asset, amount);
+        try IERC20Permit(asset).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        return _pull(asset, amount, takesFee, cap);
+    }
+
+    /// @notice Takes free assets out. The caller, of their own; never paused, and no price is read.
+    /// @dev Emits `Withdrawn`. Reverts `AddressRefused`, `AmountZero`, `FreeInsufficient`, `AmountLeftDiffers`.
+    /// @param to who receives; another than the caller where the token refuses the caller
+    function withdraw(address asset, uint256 amount, address to) external nonReentrant {
+        require(amount != 0, AmountZero(asset));
+        _takeFree(msg.sender, asset, amount);
+        _send(asset, amount, to);
+        emit Withdrawn(msg.sender, asset, amount, to);
+    }
+
+    function _setPolicy(IRiskPolicy next) internal {
+        require(address(next).code.length != 0, PolicyRefused(address(next)));
+        try next.dustValue() returns (uint256) {}
+        catch {
+            revert PolicyRefused(address(next));
+        }
+        emit PolicySet(address(policy), address(next));
+        policy = next;
+    }
+
+    function _requireComing(address asset, uint256 amount) private view returns (bool takesFee, uint256 cap) {
+        policy.requireActive(IRiskPolicy.Action.Deposit);
+        require(amount != 0, AmountZero(asset));
+        bool listed;
+        (listed, takesFee, cap) = policy.depositTerms(asset);
+        require(listed, AssetNotListed(asset));
+    }
+
+    function _pull(address asset, uint256 amount, bool takesFee, uint256 cap) private returns (uint256 credited) {
+        uint256 before = IERC20(asset).balanceOf(address(this));
+        uint256 held = tracked[asset];
+        require(before >= held, AssetShrank(asset, before, held));
+        IERC20(asset).safeTransferFrom(msg.sender, address(this), amount);
+        uint256 afterwards = IERC20(asset).balanceOf(address(this));
+        credited = afterwards > before ? afterwards - before : 0;
+        require(credited == amount || (takesFee && credited < amount), AmountArrivedDiffers(asset, amount, credited));
+        require(credited != 0, AmountZero(asset));
+        require(held + credited <= cap, CapExceeded(asset, held + credited, cap));
+
+        tracked[asset] = held + credited;
+        free[msg.sender][asset] += credited;
+        emit Deposited(msg.sender, asset, amount, credited);
+    }
+
+    function _takeFree(address owner, address asset, uint256 amount) internal {
+        uint256 available = free[owner][asset];
+        require(amount <= available, FreeInsufficient(owner, asset, available, amount));
+        free[owner][asset] = available - amount;
+    }
+
+    /// @dev The caller has taken `amount` from a balance already; this takes it from what is tracked and moves the tokens.
+    function _send(address asset, uint256 amount, address to) internal {
+        require(to != address(0) && to != address(this), AddressRefused(to));
+        tracked[asset] -= amount;
+        uint256 before = IERC20(asset).balanceOf(address(this));
+        IERC20(asset).safeTransfer(to, amount);
+        uint256 afterwards = IERC20(asset).balanceOf(address(this));
+        // A callback may have donated; it cannot have taken, since every function that takes is guarded.
+        require(afterwards + amount >= before, AmountLeftDiffers(asset, amount, before - afterwards));
+    }
+}
