@@ -52,7 +52,7 @@ abstract contract AggregatorBase is Test {
         loosen(
             abi.encodeCall(
                 register.addKey,
-                (PROVIDER, key, uint64(block.timestamp), uint64(block.timestamp + 400 days), KeyKind.Ecdsa)
+                (PROVIDER, key, uint64(block.timestamp), uint64(block.timestamp + 800 days), KeyKind.Ecdsa)
             )
         );
         loosen(abi.encodeCall(register.publishPolicy, (1, keccak256("policy 1"))));
@@ -375,15 +375,17 @@ abstract contract AggregatorBase is Test {
         register.fundWithReceipt(r, both(hashReceipt(r)));
     }
 
+    function arm(address payer, uint256 amount) internal {
+        token.mint(payer, amount);
+        vm.prank(payer);
+        token.approve(address(register), amount);
+    }
+
     function payAs(address payer, bytes32 loanId, uint256 amount) internal returns (uint256) {
         uint256 debt = register.owed(loanId);
-        uint256 needed = amount < debt ? amount : debt;
-        token.mint(payer, needed);
-        vm.startPrank(payer);
-        token.approve(address(register), needed);
-        uint256 paid = register.repay(loanId, amount);
-        vm.stopPrank();
-        return paid;
+        arm(payer, amount < debt ? amount : debt);
+        vm.prank(payer);
+        return register.repay(loanId, amount);
     }
 
     function mark(bytes32 loanId, LoanState to) internal {
