@@ -79,6 +79,8 @@ pub(super) struct Period {
     pub met: bool,
     /// Paid in it towards later instalments or to the balance.
     pub ahead: i128,
+    /// The part of that which is paid on the due date, out of what the instalment leaves.
+    pub ahead_when_due: i128,
     /// The level payment that it was last asked for.
     pub level: i128,
     pub row: Row,
@@ -129,6 +131,7 @@ impl<'a> Engine<'a> {
                 paid_interest: 0,
                 met: false,
                 ahead: 0,
+                ahead_when_due: 0,
                 level: 0,
                 row: Row::default(),
             });

@@ -191,6 +191,9 @@ impl Engine<'_> {
             && let Some(period) = self.periods.get_mut(within)
         {
             period.ahead = add(period.ahead, principal)?;
+            if period.due == on {
+                period.ahead_when_due = add(period.ahead_when_due, principal)?;
+            }
         }
         if let Some(period) = instalment.and_then(|index| self.periods.get_mut(index)) {
             period.paid_principal = add(period.paid_principal, principal)?;

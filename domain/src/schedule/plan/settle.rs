@@ -25,7 +25,7 @@ impl Engine<'_> {
                 period.row.unposted = unposted;
                 sub(add(balance, posted)?, period.row.principal)?
             } else {
-                let owed = sub(balance, period.drawn_after(self.terms.start))?;
+                let owed = sub(balance, period.drawn_after(self.terms.start)?)?;
                 period.row = split(period, owed, accrued)?;
                 carried = match period.target {
                     Target::Payment(_) if period.row.capitalised == 0 => sub(accrued, period.row.interest)?.max(0),
@@ -44,10 +44,12 @@ impl Engine<'_> {
 }
 
 impl Period {
-    /// What is drawn on the due date, which follows the instalment unless it is the first day.
-    fn drawn_after(&self, first_day: Date) -> i128 {
-        let ends = self.segments.last().filter(|segment| segment.to == self.due && self.due > first_day);
-        ends.map_or(0, |segment| segment.drawn)
+    /// What of the drawn on the due date is not paid ahead on it. It follows the instalment unless it is the first day.
+    fn drawn_after(&self, first_day: Date) -> Result<i128, PlanError> {
+        match self.segments.last() {
+            Some(segment) if self.due > first_day => Ok(sub(segment.drawn, self.ahead_when_due)?.max(0)),
+            _ => Ok(0),
+        }
     }
 }
 

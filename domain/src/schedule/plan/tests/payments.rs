@@ -264,3 +264,15 @@ fn a_drawdown_after_a_payment_ahead_is_levelled_over_what_is_not_met() {
     terms.payments.made = vec![principal(date(2026, 3, 15), START, 30_000)];
     assert_eq!(dues(&terms), [(0, 30_000, 31_000), (0, 30_000, 31_000), (0, 31_000, 0)]);
 }
+
+#[test]
+fn what_is_drawn_and_paid_ahead_on_a_due_date_leaves_its_instalment_alone() {
+    let first = date(2026, 2, 15);
+    let mut terms = months(10_000, "0", 2, Repayment::Level(None));
+    terms.drawdowns.push(drawn(5_000, first));
+    terms.payments.made = vec![principal(date(2026, 3, 15), first, 8_000)];
+    assert_eq!(dues(&terms), [(0, 5_000, 2_000), (0, 10_000, 0)]);
+    // Also where the instalment is met before.
+    terms.payments.made.insert(0, principal(first, date(2026, 2, 1), 5_000));
+    assert_eq!(dues(&terms), [(0, 5_000, 2_000), (0, 10_000, 0)]);
+}
