@@ -68,9 +68,7 @@ abstract contract OracleConfig is AccessManaged, EIP712 {
     /// @notice Makes every read fail and stops reports; revocation and withdrawal go on. Restricted: guardian. Emits `AllFrozen`.
     /// @dev Reverts with `OracleFrozen` where it is already. Meant for signers who are no longer trusted, until they are replaced.
     function freezeAll() external restricted {
-        ConfigWord current = _config;
-        if (current.frozen()) revert OracleFrozen();
-        _config = current.withFrozen(true);
+        _config = _loadUnfrozen().withFrozen(true);
         emit AllFrozen(msg.sender);
     }
 
@@ -99,17 +97,18 @@ abstract contract OracleConfig is AccessManaged, EIP712 {
     /// @return generation how often the configuration was set
     /// @return frozen whether everything is frozen
     /// @return bounds what a report may change
-    function config()
-        external
-        view
-        returns (uint8 threshold, uint16 generation, bool frozen, Bounds memory bounds)
-    {
+    function config() external view returns (uint8 threshold, uint16 generation, bool frozen, Bounds memory bounds) {
         ConfigWord current = _config;
         return (current.threshold(), current.generation(), current.frozen(), current.bounds());
     }
 
     function _loadConfig() internal view returns (ConfigWord) {
         return _config;
+    }
+
+    function _loadUnfrozen() internal view returns (ConfigWord current) {
+        current = _config;
+        if (current.frozen()) revert OracleFrozen();
     }
 
     function _allFrozen() internal view returns (bool) {

@@ -40,8 +40,7 @@ abstract contract ScoreReports is ScoreStore {
     /// @param bitmap bit i stands for the signer at index i
     /// @param signatures of exactly m signers, in ascending order of the bits, each after two bytes with its length
     function submitReport(Report calldata report, uint64 bitmap, bytes calldata signatures) external {
-        ConfigWord current = _loadConfig();
-        if (current.frozen()) revert OracleFrozen();
+        ConfigWord current = _loadUnfrozen();
         LoadedReport loaded = report.load();
         bytes memory set = _requireConfig(current, loaded.configDigest());
         ScoreRecord record = _recordOf(loaded);
@@ -107,19 +106,15 @@ abstract contract ScoreReports is ScoreStore {
         view
         returns (ConfigWord current)
     {
-        current = _loadConfig();
-        if (current.frozen()) revert OracleFrozen();
+        current = _loadUnfrozen();
         bytes memory set = _requireConfig(current, digest);
         _requireSigned(current, set, OracleHashes.hashBatch(root, digest), bitmap, signatures);
     }
 
-    function _requireLeaf(
-        bytes32 root,
-        bytes32 digest,
-        LoadedReport report,
-        bytes32[] calldata proof,
-        uint256 index
-    ) private pure {
+    function _requireLeaf(bytes32 root, bytes32 digest, LoadedReport report, bytes32[] calldata proof, uint256 index)
+        private
+        pure
+    {
         if (report.configDigest() != digest) revert WrongConfig(digest, report.configDigest());
         if (!MerkleProof.verifyCalldata(proof, root, OracleHashes.reportLeaf(report.hash()))) {
             revert InvalidProof(index, root);
