@@ -158,15 +158,18 @@ contract PolicyTest is CollateralTest {
     }
 
     function test_change_during_a_ramp_starts_from_where_it_stands() public {
-        _loosen(address(policy), abi.encodeCall(RiskPolicy.setRisk, (address(weth), 5_000, 6_000, 500)));
-        bytes memory data = abi.encodeCall(RiskPolicy.setRisk, (address(weth), 5_000, 9_000, 500));
-        vm.prank(multisig);
-        manager.schedule(address(policy), data, 0);
-        rewind(24 hours);
-        skip(72 hours);
-        vm.prank(multisig);
-        manager.execute(address(policy), data);
-        assertEq(policy.assetOf(address(weth)).thresholdFrom, 6_000);
+        bytes memory down = abi.encodeCall(RiskPolicy.setRisk, (address(weth), 5_000, 6_000, 500));
+        bytes memory up = abi.encodeCall(RiskPolicy.setRisk, (address(weth), 5_000, 9_000, 500));
+        vm.startPrank(multisig);
+        manager.schedule(address(policy), down, 0);
+        manager.schedule(address(policy), up, 0);
+        skip(48 hours);
+        manager.execute(address(policy), down);
+        skip(24 hours);
+        manager.execute(address(policy), up);
+        assertEq(policy.assetOf(address(weth)).thresholdFrom, 7_000);
+        skip(12 hours);
+        assertEq(policy.termsOf(address(weth)).thresholdBps, 7_500);
     }
 
     function test_change_of_risk_liquidates_nobody_at_once() public {
