@@ -64,10 +64,13 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
     }
 
     /// @notice Adds free assets of the owner to a loan. The owner of the lock; never paused, since it only protects.
-    /// @dev Emits `Locked`. Reverts `LockMissing`, `NotOwner`, `TooManyAssets`, `AmountZero`, `AssetNotListed`, `FreeInsufficient`.
+    /// @dev An asset of which the loan has none must have a sound price: else its owner could hide a loan from liquidation behind one unit
+    /// of an asset whose feed is broken. Emits `Locked`. Reverts, in this order: `LockMissing`, `NotOwner`, the policy's error,
+    /// `TooManyAssets`, `AmountZero`, `AssetNotListed`, `FreeInsufficient`.
     function topUp(bytes32 loanId, address asset, uint256 amount) external nonReentrant {
         Lock storage held = _requireLock(loanId);
         require(msg.sender == held.owner, NotOwner(loanId, held.owner, msg.sender));
+        if (locked[loanId][asset] == 0) policy.termsOf(asset);
         if (!_isAssetOf(loanId, asset)) {
             uint256 count = _assets[loanId].length;
             require(count < MAX_ASSETS, TooManyAssets(loanId, count + 1));

@@ -114,10 +114,30 @@ contract LocksTest is CollateralTest {
         vm.startPrank(alice);
         _expect(abi.encodeWithSelector(ICollateralErrors.AmountZero.selector, address(weth)));
         escrow.topUp(LOAN, address(weth), 0);
-        _expect(abi.encodeWithSelector(ICollateralErrors.AssetNotListed.selector, address(usdc)));
+        _expect(abi.encodeWithSelector(RiskPolicy.NotListed.selector, address(usdc)));
         escrow.topUp(LOAN, address(usdc), 1);
         _expect(abi.encodeWithSelector(ICollateralErrors.FreeInsufficient.selector, alice, address(weth), 0, 1));
         escrow.topUp(LOAN, address(weth), 1);
+    }
+
+    function test_loan_cannot_be_hidden_from_liquidation_behind_a_broken_feed() public {
+        _loan(1e18, 1_500e6);
+        _deposit(alice, wbtc, 1);
+        _price(address(weth), 1_800e8);
+        primaryOf[address(wbtc)].set(0);
+        _expect(abi.encodeWithSelector(FeedReader.AnswerNotPositive.selector, primaryOf[address(wbtc)], 0));
+        vm.prank(alice);
+        escrow.topUp(LOAN, address(wbtc), 1);
+        assertLt(escrow.healthOf(LOAN), 1e18);
+    }
+
+    function test_asset_already_there_is_topped_up_without_any_price() public {
+        _loan(1e18, 1_500e6);
+        _deposit(alice, weth, 1e18);
+        primaryOf[address(weth)].set(0);
+        vm.prank(alice);
+        escrow.topUp(LOAN, address(weth), 1e18);
+        assertEq(escrow.locked(LOAN, address(weth)), 2e18);
     }
 
     function test_ninth_asset_refused_and_eight_price_together() public {
