@@ -7,7 +7,8 @@ import {ScoreRecord, ScoreRecords} from "./ScoreRecord.sol";
 
 /// @notice Where a report lies in memory: its type hash and its fifteen members, a word each, as EIP-712 hashes them.
 /// @dev Copied whole and read as words, which costs a tenth of reading a calldata struct member by member. Words are not cut to their
-/// types: a member with dirty upper bits makes a hash that no signer signs, and fails the checks of its range besides.
+/// types. Version, epoch and horizon, which have no other range, are held to theirs here, with the empty revert that the ABI decoder has
+/// for it; `ReportRules` holds the rest.
 type LoadedReport is uint256;
 
 using LoadedReports for LoadedReport global;
@@ -24,6 +25,8 @@ library LoadedReports {
             mstore(loaded, typeHash)
             calldatacopy(add(loaded, 0x20), report, SIZE)
             mstore(0x40, add(loaded, add(SIZE, 0x20)))
+            let wide := or(shr(32, mload(add(loaded, 0x60))), shr(32, mload(add(loaded, 0x80))))
+            if or(wide, shr(16, mload(add(loaded, 0x140)))) { revert(0, 0) }
         }
     }
 

@@ -53,6 +53,10 @@ contract OracleGasTest is OracleFixture {
         assertLe(first, 70_000);
     }
 
+    function test_the_oracle_fits_into_an_account() public view {
+        assertLe(address(oracle).code.length, 24_576);
+    }
+
     function test_reads_are_measured() public {
         uint256 gasUsed = _transact(abi.encodeCall(oracle.scoreOf, (SUBJECT, MODEL))) - 21_000;
         emit log_named_uint("scoreOf, cold", gasUsed);
