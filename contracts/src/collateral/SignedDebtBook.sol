@@ -11,6 +11,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICollateral} from "../interfaces/ICollateral.sol";
 import {ILoanBook} from "../interfaces/ILoanBook.sol";
 import {DebtGrowth} from "./DebtGrowth.sol";
+import {ISignedDebt} from "./ISignedDebt.sol";
 import "./SignedDebtTypes.sol";
 
 /// @title Loans of lenders who keep their books elsewhere
@@ -18,7 +19,7 @@ import "./SignedDebtTypes.sol";
 /// at once and let it grow at the agreed rate; what goes beyond that is a jump, which counts only after a delay in which the borrower
 /// may refuse it. No governance: nobody but the two sides can change a loan. Repayments here are kept for the payee to collect, so that
 /// no payee can stop a repayment.
-contract SignedDebtBook is ILoanBook, EIP712, ReentrancyGuardTransient {
+contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using SafeCast for uint256;
 
@@ -40,40 +41,6 @@ contract SignedDebtBook is ILoanBook, EIP712, ReentrancyGuardTransient {
     /// @notice What a payee may collect, in the asset's smallest unit.
     mapping(address payee => mapping(address asset => uint256)) public collectable;
     mapping(bytes32 loanId => SignedLoan) private _loans;
-
-    event LoanCommitted(bytes32 indexed loanId, DebtTerms terms);
-    event LoanFunded(bytes32 indexed loanId, uint256 principal, uint256 fundedAt, uint256 validUntil);
-    event LoanCancelled(bytes32 indexed loanId);
-    event LoanRepaid(bytes32 indexed loanId);
-    /// @notice The amount is in force.
-    event DebtStated(bytes32 indexed loanId, uint64 sequence, uint256 amount, uint64 statedAt, uint64 validUntil);
-    /// @notice The amount is in force from a second on, unless refused before.
-    event JumpStated(
-        bytes32 indexed loanId, uint64 sequence, uint256 amount, uint64 statedAt, uint64 validUntil, uint64 from
-    );
-    event JumpRefused(bytes32 indexed loanId, uint256 amount);
-    event Repayment(bytes32 indexed loanId, address indexed payer, uint256 amount, uint256 left);
-    event Shortfall(bytes32 indexed loanId, uint256 amount);
-    event Collected(address indexed payee, address indexed asset, uint256 amount, address indexed to);
-
-    error StateIs(bytes32 loanId, DebtState state);
-    error AddressRefused(address given);
-    error AmountZero();
-    error RateRefused(uint256 rateBps);
-    error CollateralMissing(bytes32 loanId);
-    error CollateralDiffers(bytes32 expected, bytes32 given);
-    error FundingOver(bytes32 loanId, uint256 fundBy);
-    error SignatureInvalid(address signer, bytes32 digest);
-    error NotLender(address lender, address caller);
-    error NotBorrower(address borrower, address caller);
-    error NotEscrow(address escrow, address caller);
-    error SequenceOld(bytes32 loanId, uint64 held, uint64 given);
-    error StatedInFuture(uint64 statedAt, uint256 timestamp);
-    error StatedBefore(uint64 statedAt, uint64 held);
-    error ValidityRefused(uint64 statedAt, uint64 validUntil);
-    error StatementExpired(bytes32 loanId, uint256 validUntil);
-    error GrowthAboveCap(bytes32 loanId, uint256 amount, uint256 cap);
-    error NoJump(bytes32 loanId);
 
     /// @param escrow_ where the collateral is
     constructor(ICollateral escrow_) EIP712("Agio SignedDebtBook", "1") {
@@ -121,7 +88,7 @@ contract SignedDebtBook is ILoanBook, EIP712, ReentrancyGuardTransient {
         loan.fundedAt = uint64(block.timestamp);
         loan.amountAt = uint64(block.timestamp);
         loan.amount = loan.terms.principal;
-        loan.validUntil = uint64(block.timestamp + MAX_VALIDITY);
+        loan.validUntil = (block.timestamp + MAX_VALIDITY).toUint64();
         emit LoanFunded(loanId, loan.amount, block.timestamp, loan.validUntil);
     }
 
@@ -163,7 +130,7 @@ contract SignedDebtBook is ILoanBook, EIP712, ReentrancyGuardTransient {
         }
         bool within = loan.jump != 0 && statedAt >= loan.jumpAt
             && statement.amount <= DebtGrowth.grown(loan.jump, loan.terms.rateBps, statedAt - loan.jumpAt);
-        uint64 from = within ? loan.jumpFrom : uint64(block.timestamp + CHALLENGE_DELAY);
+        uint64 from = within ? loan.jumpFrom : (block.timestamp + CHALLENGE_DELAY).toUint64();
         (loan.jump, loan.jumpAt, loan.jumpFrom) = (statement.amount, statedAt, from);
         emit JumpStated(loanId, statement.sequence, statement.amount, statedAt, statement.validUntil, from);
     }

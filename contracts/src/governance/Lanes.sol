@@ -50,8 +50,8 @@ library Lanes {
     }
 
     /// @notice Gives the lanes to who holds them and everything that is left, after the delay, to the multisig; the caller keeps nothing.
-    /// @dev The guardian may cancel what the multisig scheduled. To be called after every `install`. Grants of either role wait
-    /// as long as what the role may loosen.
+    /// @dev To be called after every `install`. The guardian may cancel what the multisig scheduled, except what concerns roles: else a
+    /// guardian whose key is stolen could never be replaced. Grants of either role wait as long as what the role may loosen.
     function handOver(AccessManager manager, address guardian, address multisig, address caller) internal {
         manager.setRoleGuardian(Roles.MULTISIG, Roles.GUARDIAN);
         manager.grantRole(Roles.GUARDIAN, guardian, 0);

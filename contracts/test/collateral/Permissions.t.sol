@@ -182,6 +182,22 @@ contract PermissionsTest is CollateralTest {
         manager.execute(address(policy), data);
     }
 
+    /// @dev What concerns roles belongs to the admin, whose operations the guardian cannot cancel: else it could never be replaced.
+    function test_hostile_guardian_cannot_veto_its_own_removal() public {
+        bytes memory data = abi.encodeCall(IAccessManager.revokeRole, (Roles.GUARDIAN, guardian));
+        vm.prank(multisig);
+        manager.schedule(address(manager), data, 0);
+        vm.prank(guardian);
+        vm.expectPartialRevert(IAccessManager.AccessManagerUnauthorizedCancel.selector);
+        manager.cancel(multisig, address(manager), data);
+        skip(48 hours);
+        vm.prank(multisig);
+        manager.execute(address(manager), data);
+        _expect(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, guardian));
+        vm.prank(guardian);
+        policy.pause(IRiskPolicy.Action.Lock);
+    }
+
     function test_guardian_acts_at_once() public {
         vm.prank(guardian);
         policy.pause(IRiskPolicy.Action.Lock);

@@ -5,6 +5,7 @@ import {ICollateral} from "../../src/interfaces/ICollateral.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
 import {ICollateralErrors} from "../../src/collateral/ICollateralErrors.sol";
 import {RiskPolicy} from "../../src/collateral/RiskPolicy.sol";
+import {ISignedDebt} from "../../src/collateral/ISignedDebt.sol";
 import {SignedDebtBook} from "../../src/collateral/SignedDebtBook.sol";
 import {DebtState, DebtStatement, DebtTerms, SignedLoan} from "../../src/collateral/SignedDebtTypes.sol";
 import {CollateralTest} from "./CollateralTest.sol";
@@ -92,7 +93,7 @@ contract SignedDebtBookTest is CollateralTest {
         assertEq(_binding(loanId), uint8(ILoanBook.Binding.Committed));
         vm.warp(terms.fundBy);
         assertEq(_binding(loanId), uint8(ILoanBook.Binding.None));
-        _expect(abi.encodeWithSelector(SignedDebtBook.FundingOver.selector, loanId, terms.fundBy));
+        _expect(abi.encodeWithSelector(ISignedDebt.FundingOver.selector, loanId, terms.fundBy));
         vm.prank(borrower);
         debts.acknowledge(loanId, "");
         vm.prank(borrower);
@@ -103,33 +104,33 @@ contract SignedDebtBookTest is CollateralTest {
         DebtTerms memory terms = _terms();
         bytes memory none = "";
         terms.payee = address(0);
-        _expect(abi.encodeWithSelector(SignedDebtBook.AddressRefused.selector, address(0)));
+        _expect(abi.encodeWithSelector(ISignedDebt.AddressRefused.selector, address(0)));
         debts.commit(terms, assets, amounts, none);
         terms = _terms();
         terms.principal = 0;
-        _expect(abi.encodeWithSelector(SignedDebtBook.AmountZero.selector));
+        _expect(abi.encodeWithSelector(ISignedDebt.AmountZero.selector));
         debts.commit(terms, assets, amounts, none);
         terms = _terms();
         terms.rateBps = 50_001;
-        _expect(abi.encodeWithSelector(SignedDebtBook.RateRefused.selector, 50_001));
+        _expect(abi.encodeWithSelector(ISignedDebt.RateRefused.selector, 50_001));
         debts.commit(terms, assets, amounts, none);
         terms = _terms();
         terms.fundBy = uint64(block.timestamp);
         bytes32 loanId = debts.termsDigest(terms);
-        _expect(abi.encodeWithSelector(SignedDebtBook.FundingOver.selector, loanId, block.timestamp));
+        _expect(abi.encodeWithSelector(ISignedDebt.FundingOver.selector, loanId, block.timestamp));
         debts.commit(terms, assets, amounts, none);
         terms = _terms();
         loanId = debts.termsDigest(terms);
-        _expect(abi.encodeWithSelector(SignedDebtBook.CollateralMissing.selector, loanId));
+        _expect(abi.encodeWithSelector(ISignedDebt.CollateralMissing.selector, loanId));
         debts.commit(terms, new address[](0), new uint256[](0), none);
         uint256[] memory other = new uint256[](1);
         bytes32 given = keccak256(abi.encode(assets, other));
-        _expect(abi.encodeWithSelector(SignedDebtBook.CollateralDiffers.selector, terms.collateralHash, given));
+        _expect(abi.encodeWithSelector(ISignedDebt.CollateralDiffers.selector, terms.collateralHash, given));
         debts.commit(terms, assets, other, none);
-        _expect(abi.encodeWithSelector(SignedDebtBook.SignatureInvalid.selector, lender, loanId));
+        _expect(abi.encodeWithSelector(ISignedDebt.SignatureInvalid.selector, lender, loanId));
         debts.commit(terms, assets, amounts, none);
         bytes memory signature = _sign(borrowerKey, loanId);
-        _expect(abi.encodeWithSelector(SignedDebtBook.SignatureInvalid.selector, lender, loanId));
+        _expect(abi.encodeWithSelector(ISignedDebt.SignatureInvalid.selector, lender, loanId));
         debts.commit(terms, assets, amounts, signature);
         signature = _sign(lenderKey, loanId);
         _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, loanId));
@@ -139,7 +140,7 @@ contract SignedDebtBookTest is CollateralTest {
     function test_terms_are_committed_once() public {
         (bytes32 loanId, DebtTerms memory terms) = _committed();
         bytes memory signature = _sign(lenderKey, loanId);
-        _expect(abi.encodeWithSelector(SignedDebtBook.StateIs.selector, loanId, DebtState.Committed));
+        _expect(abi.encodeWithSelector(ISignedDebt.StateIs.selector, loanId, DebtState.Committed));
         debts.commit(terms, assets, amounts, signature);
     }
 
@@ -157,29 +158,29 @@ contract SignedDebtBookTest is CollateralTest {
     function test_nothing_is_owed_before_the_borrower_says_that_the_money_came() public {
         (bytes32 loanId,) = _committed();
         bytes memory signature = _sign(lenderKey, loanId);
-        vm.expectPartialRevert(SignedDebtBook.SignatureInvalid.selector);
+        vm.expectPartialRevert(ISignedDebt.SignatureInvalid.selector);
         debts.acknowledge(loanId, signature);
         bytes32 structHash = keccak256(abi.encode(debts.ACKNOWLEDGEMENT_TYPEHASH(), loanId));
         bytes32 digest = keccak256(abi.encodePacked("\x19\x01", _separator(), structHash));
         debts.acknowledge(loanId, _sign(borrowerKey, digest));
         assertEq(_due(loanId), 10_000e6);
-        _expect(abi.encodeWithSelector(SignedDebtBook.StateIs.selector, loanId, DebtState.Owed));
+        _expect(abi.encodeWithSelector(ISignedDebt.StateIs.selector, loanId, DebtState.Owed));
         vm.prank(borrower);
         debts.acknowledge(loanId, "");
     }
 
     function test_cancel_is_the_lenders_and_for_ever() public {
         (bytes32 loanId, DebtTerms memory terms) = _committed();
-        _expect(abi.encodeWithSelector(SignedDebtBook.NotLender.selector, lender, bob));
+        _expect(abi.encodeWithSelector(ISignedDebt.NotLender.selector, lender, bob));
         vm.prank(bob);
         debts.cancel(terms);
         vm.startPrank(lender);
         debts.cancel(terms);
-        _expect(abi.encodeWithSelector(SignedDebtBook.StateIs.selector, loanId, DebtState.Cancelled));
+        _expect(abi.encodeWithSelector(ISignedDebt.StateIs.selector, loanId, DebtState.Cancelled));
         debts.cancel(terms);
         vm.stopPrank();
         bytes memory signature = _sign(lenderKey, loanId);
-        _expect(abi.encodeWithSelector(SignedDebtBook.StateIs.selector, loanId, DebtState.Cancelled));
+        _expect(abi.encodeWithSelector(ISignedDebt.StateIs.selector, loanId, DebtState.Cancelled));
         debts.commit(terms, assets, amounts, signature);
         vm.prank(borrower);
         escrow.release(loanId);
@@ -215,7 +216,7 @@ contract SignedDebtBookTest is CollateralTest {
         assertLt(_due(loanId), 4_010e6);
         skip(1);
         assertEq(_due(loanId), 8_000e6 + 4_383562);
-        vm.expectPartialRevert(SignedDebtBook.NoJump.selector);
+        vm.expectPartialRevert(ISignedDebt.NoJump.selector);
         vm.prank(borrower);
         debts.refuseJump(loanId);
     }
@@ -238,14 +239,14 @@ contract SignedDebtBookTest is CollateralTest {
         skip(1 days);
         _state(loanId, 4_000e6, 1);
         _state(loanId, 8_000e6, 2);
-        _expect(abi.encodeWithSelector(SignedDebtBook.NotBorrower.selector, borrower, lender));
+        _expect(abi.encodeWithSelector(ISignedDebt.NotBorrower.selector, borrower, lender));
         vm.prank(lender);
         debts.refuseJump(loanId);
         vm.prank(borrower);
         debts.refuseJump(loanId);
         skip(3 days);
         assertLt(_due(loanId), 4_010e6);
-        _expect(abi.encodeWithSelector(SignedDebtBook.NoJump.selector, loanId));
+        _expect(abi.encodeWithSelector(ISignedDebt.NoJump.selector, loanId));
         vm.prank(borrower);
         debts.refuseJump(loanId);
     }
@@ -255,37 +256,33 @@ contract SignedDebtBookTest is CollateralTest {
         skip(1 days);
         _state(loanId, 9_000e6, 5);
         DebtStatement memory statement = _statement(loanId, 1, 5);
-        _expect(abi.encodeWithSelector(SignedDebtBook.SequenceOld.selector, loanId, 5, 5));
+        _expect(abi.encodeWithSelector(ISignedDebt.SequenceOld.selector, loanId, 5, 5));
         debts.stateDebt(statement, "");
         statement.sequence = 6;
         statement.statedAt += 1;
-        _expect(abi.encodeWithSelector(SignedDebtBook.StatedInFuture.selector, statement.statedAt, block.timestamp));
+        _expect(abi.encodeWithSelector(ISignedDebt.StatedInFuture.selector, statement.statedAt, block.timestamp));
         debts.stateDebt(statement, "");
         statement.statedAt -= 2;
-        _expect(abi.encodeWithSelector(SignedDebtBook.StatedBefore.selector, statement.statedAt, block.timestamp));
+        _expect(abi.encodeWithSelector(ISignedDebt.StatedBefore.selector, statement.statedAt, block.timestamp));
         debts.stateDebt(statement, "");
         statement.statedAt += 1;
         statement.validUntil = uint64(block.timestamp - 1);
-        _expect(
-            abi.encodeWithSelector(SignedDebtBook.ValidityRefused.selector, statement.statedAt, statement.validUntil)
-        );
+        _expect(abi.encodeWithSelector(ISignedDebt.ValidityRefused.selector, statement.statedAt, statement.validUntil));
         debts.stateDebt(statement, "");
         statement.validUntil = statement.statedAt + 35 days + 1;
-        _expect(
-            abi.encodeWithSelector(SignedDebtBook.ValidityRefused.selector, statement.statedAt, statement.validUntil)
-        );
+        _expect(abi.encodeWithSelector(ISignedDebt.ValidityRefused.selector, statement.statedAt, statement.validUntil));
         debts.stateDebt(statement, "");
         statement.validUntil -= 1;
         uint256 cap = 10_000e6 + 2_739727;
         statement.amount = uint128(cap + 1);
-        _expect(abi.encodeWithSelector(SignedDebtBook.GrowthAboveCap.selector, loanId, cap + 1, cap));
+        _expect(abi.encodeWithSelector(ISignedDebt.GrowthAboveCap.selector, loanId, cap + 1, cap));
         debts.stateDebt(statement, "");
         statement.amount = uint128(cap);
         bytes32 digest = debts.statementDigest(statement);
-        _expect(abi.encodeWithSelector(SignedDebtBook.SignatureInvalid.selector, lender, digest));
+        _expect(abi.encodeWithSelector(ISignedDebt.SignatureInvalid.selector, lender, digest));
         debts.stateDebt(statement, "");
         statement.loanId = bytes32(0);
-        _expect(abi.encodeWithSelector(SignedDebtBook.StateIs.selector, bytes32(0), DebtState.Unknown));
+        _expect(abi.encodeWithSelector(ISignedDebt.StateIs.selector, bytes32(0), DebtState.Unknown));
         debts.stateDebt(statement, "");
     }
 
@@ -301,7 +298,7 @@ contract SignedDebtBookTest is CollateralTest {
         if (field == 1) statement.sequence += change;
         if (field == 2) statement.statedAt += change;
         if (field == 3) statement.validUntil += change;
-        vm.expectPartialRevert(SignedDebtBook.SignatureInvalid.selector);
+        vm.expectPartialRevert(ISignedDebt.SignatureInvalid.selector);
         debts.stateDebt(statement, signature);
     }
 
@@ -309,9 +306,9 @@ contract SignedDebtBookTest is CollateralTest {
         bytes32 loanId = _owed();
         uint256 validUntil = block.timestamp + 35 days;
         vm.warp(validUntil + 1);
-        _expect(abi.encodeWithSelector(SignedDebtBook.StatementExpired.selector, loanId, validUntil));
+        _expect(abi.encodeWithSelector(ISignedDebt.StatementExpired.selector, loanId, validUntil));
         debts.debtOf(loanId);
-        _expect(abi.encodeWithSelector(SignedDebtBook.StatementExpired.selector, loanId, validUntil));
+        _expect(abi.encodeWithSelector(ISignedDebt.StatementExpired.selector, loanId, validUntil));
         vm.prank(borrower);
         escrow.releasePart(loanId, address(weth), 1);
         uint256 due = debts.dueOf(loanId);
@@ -329,23 +326,23 @@ contract SignedDebtBookTest is CollateralTest {
         usdc.mint(bob, 20_000e6);
         vm.startPrank(bob);
         usdc.approve(address(debts), type(uint256).max);
-        _expect(abi.encodeWithSelector(SignedDebtBook.AmountZero.selector));
+        _expect(abi.encodeWithSelector(ISignedDebt.AmountZero.selector));
         debts.repay(loanId, 0);
         debts.repay(loanId, 6_000e6);
         assertEq(_due(loanId), 4_000e6);
         vm.stopPrank();
         DebtStatement memory statement = _statement(loanId, 4_000e6 + 1, 1);
-        _expect(abi.encodeWithSelector(SignedDebtBook.GrowthAboveCap.selector, loanId, 4_000e6 + 1, 4_000e6));
+        _expect(abi.encodeWithSelector(ISignedDebt.GrowthAboveCap.selector, loanId, 4_000e6 + 1, 4_000e6));
         debts.stateDebt(statement, "");
         vm.prank(bob);
         assertEq(debts.repay(loanId, 20_000e6), 4_000e6);
         vm.startPrank(payee);
-        _expect(abi.encodeWithSelector(SignedDebtBook.AddressRefused.selector, address(0)));
+        _expect(abi.encodeWithSelector(ISignedDebt.AddressRefused.selector, address(0)));
         debts.collect(address(usdc), address(0));
         assertEq(debts.collect(address(usdc), payee), 10_000e6);
-        _expect(abi.encodeWithSelector(SignedDebtBook.AmountZero.selector));
+        _expect(abi.encodeWithSelector(ISignedDebt.AmountZero.selector));
         debts.collect(address(usdc), payee);
-        _expect(abi.encodeWithSelector(SignedDebtBook.StateIs.selector, loanId, DebtState.Repaid));
+        _expect(abi.encodeWithSelector(ISignedDebt.StateIs.selector, loanId, DebtState.Repaid));
         debts.repay(loanId, 1);
     }
 
@@ -365,14 +362,14 @@ contract SignedDebtBookTest is CollateralTest {
 
     function test_only_the_escrow_liquidates_and_records() public {
         bytes32 loanId = _owed();
-        _expect(abi.encodeWithSelector(SignedDebtBook.NotEscrow.selector, address(escrow), bob));
+        _expect(abi.encodeWithSelector(ISignedDebt.NotEscrow.selector, address(escrow), bob));
         vm.prank(bob);
         debts.repayByLiquidation(loanId, keeper, 1);
-        _expect(abi.encodeWithSelector(SignedDebtBook.NotEscrow.selector, address(escrow), bob));
+        _expect(abi.encodeWithSelector(ISignedDebt.NotEscrow.selector, address(escrow), bob));
         vm.prank(bob);
         debts.recordShortfall(loanId, 1);
         vm.warp(block.timestamp + 36 days);
-        vm.expectPartialRevert(SignedDebtBook.StatementExpired.selector);
+        vm.expectPartialRevert(ISignedDebt.StatementExpired.selector);
         vm.prank(address(escrow));
         debts.repayByLiquidation(loanId, keeper, 1);
     }
@@ -394,7 +391,7 @@ contract SignedDebtBookTest is CollateralTest {
     }
 
     function test_book_needs_an_escrow_that_is_a_contract() public {
-        _expect(abi.encodeWithSelector(SignedDebtBook.AddressRefused.selector, bob));
+        _expect(abi.encodeWithSelector(ISignedDebt.AddressRefused.selector, bob));
         new SignedDebtBook(ICollateral(bob));
     }
 
