@@ -296,6 +296,23 @@ contract FundingTest is AggregatorBase {
         w.batch(targets, calls);
     }
 
+    function test_TwoDebtsInOneTransactionProveTwoLoans() public {
+        (WalletDouble w, bytes32 first) = wallet();
+        Quote memory q = protocolQuote(address(w));
+        q.requestHash = keccak256("second");
+        q.nonce = 2;
+        bytes32 second = accepted(q);
+        begin(first);
+        borrow(address(w), PRINCIPAL);
+        end(first);
+        begin(second);
+        borrow(address(w), 2 * uint256(PRINCIPAL));
+        end(second);
+        w.batch(targets, calls);
+        assertEq(uint8(stateOf(first)), uint8(LoanState.Funded));
+        assertEq(uint8(stateOf(second)), uint8(LoanState.Funded));
+    }
+
     function test_ABracketIsTheBorrowers() public {
         (WalletDouble w, bytes32 loanId) = wallet();
         vm.expectRevert(abi.encodeWithSelector(Errors.NotBorrower.selector, address(w), address(this)));
