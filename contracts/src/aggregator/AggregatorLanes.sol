@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Roles} from "../governance/Roles.sol";
 import {AggregatorPolicy} from "./AggregatorPolicy.sol";
 
@@ -25,6 +26,13 @@ library AggregatorLanes {
         selectors[4] = AggregatorPolicy.publishPolicy.selector;
         selectors[5] = AggregatorPolicy.addAdapter.selector;
         selectors[6] = AggregatorPolicy.addKey.selector;
+    }
+
+    /// @notice Gives the two lanes their functions and changes of them the delay. The caller is an admin of the manager.
+    function install(AccessManager manager, address register) internal {
+        manager.setTargetFunctionRole(register, tighten(), Roles.GUARDIAN);
+        manager.setTargetFunctionRole(register, loosen(), Roles.MULTISIG);
+        manager.setTargetAdminDelay(register, Roles.LOOSEN_DELAY);
     }
 
     /// @notice The role that a restricted function belongs to; 0 for functions that are not restricted.

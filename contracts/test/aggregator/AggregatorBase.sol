@@ -47,8 +47,7 @@ abstract contract AggregatorBase is Test {
         register = new CreditAggregator(address(manager), escrow, scores, gateway);
         manager.grantRole(Roles.GUARDIAN, guardian, 0);
         manager.grantRole(Roles.MULTISIG, multisig, Roles.LOOSEN_DELAY);
-        manager.setTargetFunctionRole(address(register), AggregatorLanes.tighten(), Roles.GUARDIAN);
-        manager.setTargetFunctionRole(address(register), AggregatorLanes.loosen(), Roles.MULTISIG);
+        AggregatorLanes.install(manager, address(register));
         loosen(
             abi.encodeCall(
                 register.addKey,

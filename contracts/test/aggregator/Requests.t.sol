@@ -171,6 +171,24 @@ contract RequestsTest is AggregatorBase {
         assertFalse(register.isOutcome(about, m, proof));
     }
 
+    /// @notice A gateway that commits ranks that cannot be proves nothing with them.
+    function test_ARankThatCannotBeIsNoOutcome() public {
+        opened();
+        Outcome[3] memory o = [
+            Outcome(OutcomeKind.Quote, PROVIDER, "digest", 0),
+            Outcome(OutcomeKind.Quote, PROVIDER, "digest", 2),
+            Outcome(OutcomeKind.Refusal, PROVIDER, "reason", 1)
+        ];
+        for (uint256 i = 0; i < o.length; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            vm.startPrank(gateway);
+            register.commitOutcomes(id, hashOutcome(id, 1, o[i]), 1, 1, 1);
+            vm.stopPrank();
+            assertFalse(register.isOutcome(id, o[i], new bytes32[](0)));
+            vm.revertToState(snapshot);
+        }
+    }
+
     function test_AnInnerNodeIsNoLeafAndProofsAreShort() public {
         (, Outcome[3] memory o,) = tree();
         bytes32[] memory long = new bytes32[](33);
