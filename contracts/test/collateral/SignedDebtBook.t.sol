@@ -346,6 +346,27 @@ contract SignedDebtBookTest is CollateralTest {
         debts.repay(loanId, 1);
     }
 
+    function test_lower_statement_drops_a_waiting_jump() public {
+        bytes32 loanId = _owed();
+        skip(1 days);
+        _state(loanId, 4_000e6, 1);
+        _state(loanId, 8_000e6, 2);
+        _state(loanId, 3_000e6, 3);
+        skip(3 days);
+        assertLt(_due(loanId), 3_010e6);
+    }
+
+    function test_stated_again_and_again_interest_stays_simple() public {
+        bytes32 loanId = _owed();
+        for (uint64 i = 1; i <= 10; ++i) {
+            skip(30 days);
+            _state(loanId, uint128(_due(loanId)), i);
+        }
+        skip(5 days);
+        // 10,000 * 10 % * 305 / 365, rounded up; compounded it would be 872 and more.
+        assertEq(_due(loanId), 10_000e6 + 835_616439);
+    }
+
     function test_repayment_lowers_a_waiting_jump() public {
         bytes32 loanId = _owed();
         skip(1 days);
