@@ -98,7 +98,7 @@ contract RegisterHandler is AggregatorBase {
     function repayOne(uint256 seed, uint256 amount) external walk {
         bytes32 loanId = owing(seed);
         if (loanId == 0) return;
-        amount = amount % 3 == 0 ? type(uint256).max : bound(amount, 1, register.owed(loanId));
+        amount = amount % 8 == 0 ? type(uint256).max : bound(amount, 1, register.owed(loanId));
         uint256 paid = payAs(stranger, loanId, amount);
         given[loanId] += paid;
         totalPaid += paid;
@@ -125,10 +125,12 @@ contract RegisterHandler is AggregatorBase {
 
     function markOne(uint256 seed, bool deeper) external walk {
         bytes32 loanId = pick(seed, deeper ? LoanState.Impaired : LoanState.Funded);
-        if (loanId == 0 || register.keyStatus(PROVIDER, key) != KeyStatus.Valid) return;
+        if (loanId == 0) return;
         Loan memory l = register.loanOf(loanId);
         if (l.paid >= l.principal) return;
-        if (block.timestamp <= l.fundedAt + 30 days + (deeper ? l.defaultGrace : l.impairGrace)) return;
+        uint256 late = l.fundedAt + 30 days + (deeper ? l.defaultGrace : l.impairGrace) + 1;
+        if (block.timestamp < late) vm.warp(late);
+        if (register.keyStatus(PROVIDER, key) != KeyStatus.Valid) return;
         Instalment[] memory rows = new Instalment[](1);
         rows[0] = Instalment(30 days, l.principal);
         Notice memory n =
@@ -173,7 +175,7 @@ contract RegisterHandler is AggregatorBase {
 
     function repayWhileBlocked(uint256 seed) external walk {
         bytes32 loanId = owing(seed);
-        if (loanId == 0) return;
+        if (loanId == 0 || seed % 3 != 0) return;
         token.setBlocked(lender, true);
         uint256 paid = payAs(stranger, loanId, type(uint256).max);
         token.setBlocked(lender, false);
