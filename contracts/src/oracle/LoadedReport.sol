@@ -143,8 +143,8 @@ library LoadedReports {
         unchecked {
             uint256 observed = self.observedAt();
             return self.score() | self.band() << 16 | self.epoch() << 24 | observed << 56
-                | (self.validUntil() - observed) << 96 | self.pdPpm() << 128 | self.pdLowPpm() << 152
-                | self.pdHighPpm() << 176 | self.horizonDays() << 200 | self.modelVersion() << 216;
+                | (self.validUntil() - observed) << 96 | self.pdPpm() << 128 | self.pdLowPpm() << 152 | self.pdHighPpm()
+                << 176 | self.horizonDays() << 200 | self.modelVersion() << 216;
         }
     }
 }

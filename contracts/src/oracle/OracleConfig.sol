@@ -99,11 +99,7 @@ abstract contract OracleConfig is AccessManaged, EIP712 {
     /// @return generation how often the configuration was set
     /// @return frozen whether everything is frozen
     /// @return bounds what a report may change
-    function config()
-        external
-        view
-        returns (uint8 threshold, uint16 generation, bool frozen, Bounds memory bounds)
-    {
+    function config() external view returns (uint8 threshold, uint16 generation, bool frozen, Bounds memory bounds) {
         ConfigWord current = _config;
         return (current.threshold(), current.generation(), current.frozen(), current.bounds());
     }

@@ -21,9 +21,10 @@ library OracleHashes {
     bytes32 internal constant WITHDRAWAL_TYPEHASH = keccak256("ConsentWithdrawal(bytes32 consentHash)");
 
     function hash(Fulfilment calldata fulfilment, bytes32 reportHash) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(FULFILMENT_TYPEHASH, fulfilment.requestId, reportHash, fulfilment.fee, fulfilment.payee)
-        );
+        return
+            keccak256(
+                abi.encode(FULFILMENT_TYPEHASH, fulfilment.requestId, reportHash, fulfilment.fee, fulfilment.payee)
+            );
     }
 
     function hash(Revocation calldata revocation) internal pure returns (bytes32) {

@@ -12,9 +12,7 @@ contract ScoreFeedFactory {
     ScoreStore public immutable oracle;
 
     /// @notice A feed was deployed.
-    event FeedCreated(
-        bytes32 indexed subject, bytes32 indexed modelId, ScoreFeed.Figure indexed figure, address feed
-    );
+    event FeedCreated(bytes32 indexed subject, bytes32 indexed modelId, ScoreFeed.Figure indexed figure, address feed);
 
     constructor(ScoreStore oracle_) {
         oracle = oracle_;
@@ -30,8 +28,7 @@ contract ScoreFeedFactory {
 
     /// @notice Where the feed is, or would be.
     function feedOf(bytes32 subject, bytes32 modelId, ScoreFeed.Figure figure) public view returns (address) {
-        bytes memory code =
-            bytes.concat(type(ScoreFeed).creationCode, abi.encode(oracle, subject, modelId, figure));
+        bytes memory code = bytes.concat(type(ScoreFeed).creationCode, abi.encode(oracle, subject, modelId, figure));
         return Create2.computeAddress(0, keccak256(code));
     }
 }

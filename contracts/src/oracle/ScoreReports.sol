@@ -113,13 +113,10 @@ abstract contract ScoreReports is ScoreStore {
         _requireSigned(current, set, OracleHashes.hashBatch(root, digest), bitmap, signatures);
     }
 
-    function _requireLeaf(
-        bytes32 root,
-        bytes32 digest,
-        LoadedReport report,
-        bytes32[] calldata proof,
-        uint256 index
-    ) private pure {
+    function _requireLeaf(bytes32 root, bytes32 digest, LoadedReport report, bytes32[] calldata proof, uint256 index)
+        private
+        pure
+    {
         if (report.configDigest() != digest) revert WrongConfig(digest, report.configDigest());
         if (!MerkleProof.verifyCalldata(proof, root, OracleHashes.reportLeaf(report.hash()))) {
             revert InvalidProof(index, root);

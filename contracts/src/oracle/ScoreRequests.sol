@@ -63,9 +63,7 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
     /// @param fee credited to the payee, in wei
     /// @param refund credited to the requester, in wei
     /// @param called whether a callback was made and returned
-    event RequestFulfilled(
-        uint256 indexed requestId, address indexed payee, uint256 fee, uint256 refund, bool called
-    );
+    event RequestFulfilled(uint256 indexed requestId, address indexed payee, uint256 fee, uint256 refund, bool called);
     /// @notice A request ran out of time; its escrow was credited to the requester.
     event RequestReclaimed(uint256 indexed requestId, address indexed requester, uint256 refund);
     /// @notice Money was taken out.
@@ -136,9 +134,7 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
             consentExpiry: expiry,
             topic: _topic(subject, modelId, consentHash)
         });
-        emit ScoreRequested(
-            requestId, msg.sender, subject, modelId, consentHash, maxFee, deadline, callbackGas, expiry
-        );
+        emit ScoreRequested(requestId, msg.sender, subject, modelId, consentHash, maxFee, deadline, callbackGas, expiry);
     }
 
     /// @notice Answers a request. Callable by anyone with the signers' `Fulfilment`. Emits `ReportAccepted` and `RequestFulfilled`.

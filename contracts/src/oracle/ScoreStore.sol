@@ -28,11 +28,7 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
     /// @param consentHash the consent that it rests on
     /// @param dataCommitment the root of its factors
     event ReportAccepted(
-        bytes32 indexed subject,
-        bytes32 indexed modelId,
-        uint256 figures,
-        bytes32 consentHash,
-        bytes32 dataCommitment
+        bytes32 indexed subject, bytes32 indexed modelId, uint256 figures, bytes32 consentHash, bytes32 dataCommitment
     );
     /// @notice The guardian froze the score.
     event ScoreFrozen(bytes32 indexed subject, bytes32 indexed modelId, address indexed by);
@@ -219,8 +215,9 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
     /// @dev Whether others' acts have overtaken the report since it was signed: it is not newer than what is kept, or its
     /// consent was withdrawn.
     function _isOvertaken(LoadedReport report, ScoreRecord record) internal view returns (bool) {
-        return report.epoch() <= record.epoch()
-            || (record.has(ScoreRecords.WITHDRAWALS) && _withdrawn[report.consentHash()]);
+        return
+            report.epoch() <= record.epoch()
+                || (record.has(ScoreRecords.WITHDRAWALS) && _withdrawn[report.consentHash()]);
     }
 
     function _requireNotWithdrawn(bytes32 consentHash) internal view {
@@ -229,14 +226,13 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
 
     /// @dev A revocation in advance moves the epoch on, so the epoch is compared too.
     function _stands(LoadedReport report, ScoreRecord record) private pure returns (bool) {
-        return record.band() != 0 && report.epoch() == record.epoch()
-            && record.tag() == ScoreRecords.tagOf(report.hash());
+        return
+            record.band() != 0 && report.epoch() == record.epoch() && record.tag() == ScoreRecords.tagOf(report.hash());
     }
 
     function _revokeIfWithdrawn(LoadedReport standing) private returns (bool revoked) {
         ScoreRecord record = _recordOf(standing);
-        revoked = _withdrawn[standing.consentHash()] && _stands(standing, record)
-            && !record.has(ScoreRecords.REVOKED);
+        revoked = _withdrawn[standing.consentHash()] && _stands(standing, record) && !record.has(ScoreRecords.REVOKED);
         if (revoked) {
             _setRecord(standing.subject(), standing.modelId(), record.with(ScoreRecords.REVOKED));
             emit ScoreRevokedByHolder(standing.subject(), standing.modelId(), record.epoch());

@@ -165,7 +165,9 @@ library SignerSet {
             mstore(add(ptr, 0x20), byte(0, calldataload(add(signature.offset, 0x40))))
             calldatacopy(add(ptr, 0x40), signature.offset, 0x40)
             mstore(0, 0)
-            if iszero(gt(mload(add(ptr, 0x60)), HALF_ORDER)) { pop(staticcall(gas(), 1, ptr, 0x80, 0, 0x20)) }
+            if iszero(gt(mload(add(ptr, 0x60)), HALF_ORDER)) {
+                pop(staticcall(gas(), 1, ptr, 0x80, 0, 0x20))
+            }
             ok := eq(mload(0), shr(96, mload(entry)))
         }
         if (ok) {
@@ -181,8 +183,8 @@ library SignerSet {
         returns (bool)
     {
         bytes memory signer = _signerAt(set, index);
-        return address(bytes20(signer)).code.length != 0
-            && SignatureChecker.isValidSignatureNow(signer, digest, signature);
+        return
+            address(bytes20(signer)).code.length != 0 && SignatureChecker.isValidSignatureNow(signer, digest, signature);
     }
 
     function _signerAt(bytes memory set, uint256 index) private pure returns (bytes memory) {

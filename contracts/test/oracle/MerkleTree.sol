@@ -22,15 +22,16 @@ library MerkleTree {
             level = _up(level);
         }
         siblings = new bytes32[](n);
-        for (uint256 i = 0; i < n; ++i) siblings[i] = path[i];
+        for (uint256 i = 0; i < n; ++i) {
+            siblings[i] = path[i];
+        }
     }
 
     function _up(bytes32[] memory level) private pure returns (bytes32[] memory next) {
         next = new bytes32[]((level.length + 1) / 2);
         for (uint256 i = 0; i < next.length; ++i) {
-            next[i] = 2 * i + 1 < level.length
-                ? Hashes.commutativeKeccak256(level[2 * i], level[2 * i + 1])
-                : level[2 * i];
+            next[i] =
+                2 * i + 1 < level.length ? Hashes.commutativeKeccak256(level[2 * i], level[2 * i + 1]) : level[2 * i];
         }
     }
 }

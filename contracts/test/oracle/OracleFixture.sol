@@ -18,8 +18,9 @@ abstract contract OracleFixture is Test {
         "Fulfilment(uint256 requestId,Report report,uint256 fee,address payee)Report(bytes32 subject,bytes32 modelId,uint32 modelVersion,uint32 epoch,uint16 score,uint8 band,uint32 pdPpm,uint32 pdLowPpm,uint32 pdHighPpm,uint16 horizonDays,uint64 observedAt,uint64 validUntil,bytes32 consentHash,bytes32 dataCommitment,bytes32 configDigest)"
     );
     bytes32 internal constant BATCH_TYPEHASH = keccak256("Batch(bytes32 root,bytes32 configDigest)");
-    bytes32 internal constant REVOCATION_TYPEHASH =
-        keccak256("Revocation(bytes32 subject,bytes32 modelId,uint32 throughEpoch,bytes32 reason,bytes32 configDigest)");
+    bytes32 internal constant REVOCATION_TYPEHASH = keccak256(
+        "Revocation(bytes32 subject,bytes32 modelId,uint32 throughEpoch,bytes32 reason,bytes32 configDigest)"
+    );
     bytes32 internal constant CONSENT_TYPEHASH = keccak256(
         "Consent(address holder,bytes32 subject,bytes32 modelId,bytes32 purpose,address consumer,uint64 expiry,uint192 nonceKey,uint64 nonceSeq)"
     );
@@ -169,7 +170,9 @@ abstract contract OracleFixture is Test {
         for (uint256 i = 0; i < n; ++i) {
             uint256 key = uint256(keccak256(abi.encode(label, i)));
             uint256 j = i;
-            for (; j > 0 && _signerHash(sorted[j - 1]) > _signerHash(key); --j) sorted[j] = sorted[j - 1];
+            for (; j > 0 && _signerHash(sorted[j - 1]) > _signerHash(key); --j) {
+                sorted[j] = sorted[j - 1];
+            }
             sorted[j] = key;
         }
     }
@@ -180,7 +183,9 @@ abstract contract OracleFixture is Test {
 
     function _signersOf(uint256[] memory keys_) internal pure returns (bytes[] memory signers) {
         signers = new bytes[](keys_.length);
-        for (uint256 i = 0; i < keys_.length; ++i) signers[i] = abi.encodePacked(vm.addr(keys_[i]));
+        for (uint256 i = 0; i < keys_.length; ++i) {
+            signers[i] = abi.encodePacked(vm.addr(keys_[i]));
+        }
     }
 
     /// @dev Sorts signers of any kind as a set wants them.
@@ -188,7 +193,9 @@ abstract contract OracleFixture is Test {
         for (uint256 i = 1; i < signers.length; ++i) {
             bytes memory signer = signers[i];
             uint256 j = i;
-            for (; j > 0 && keccak256(signers[j - 1]) > keccak256(signer); --j) signers[j] = signers[j - 1];
+            for (; j > 0 && keccak256(signers[j - 1]) > keccak256(signer); --j) {
+                signers[j] = signers[j - 1];
+            }
             signers[j] = signer;
         }
         return signers;

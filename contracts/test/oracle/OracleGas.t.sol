@@ -70,7 +70,9 @@ contract OracleGasTest is OracleFixture {
             leaves[i] = keccak256(bytes.concat(keccak256(abi.encode(_hash(reports[i])))));
         }
         bytes32[][] memory proofs = new bytes32[][](BATCH);
-        for (uint256 i = 0; i < BATCH; ++i) proofs[i] = MerkleTree.proof(leaves, i);
+        for (uint256 i = 0; i < BATCH; ++i) {
+            proofs[i] = MerkleTree.proof(leaves, i);
+        }
         bytes32 root = MerkleTree.root(leaves);
         bytes32 batchHash = keccak256(abi.encode(BATCH_TYPEHASH, root, oracle.configDigest()));
         return abi.encodeCall(oracle.submitBatch, (root, BITMAP, _sign(batchHash), reports, proofs));
