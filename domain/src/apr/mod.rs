@@ -187,7 +187,7 @@ fn rounded(value: f64) -> Option<Decimal> {
         return None;
     }
     let bits = value.to_bits();
-    let mantissa = (bits & ((1 << 52) - 1)) | 1 << 52;
+    let mantissa = (1 << 52) + (bits & ((1 << 52) - 1));
     let places = 1_075_u64.checked_sub(bits >> 52)?;
     let product = u128::from(mantissa).checked_mul(SCALE)?;
     let (half, one) = (1_u128.checked_shl(u32::try_from(places).ok()?.checked_sub(1)?)?, 1_u128 << places);

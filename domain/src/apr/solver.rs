@@ -269,10 +269,110 @@ pub(crate) fn root_between(function: impl Fn(f64) -> (f64, f64), low: f64, high:
         }
         let next = if inside { newton } else { f64::midpoint(low, high) };
         last_step = next - at;
-        if next == at || high - low <= f64::EPSILON * high.abs() {
+        if next == at {
             return Some(next);
         }
         at = next;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn term(amount: f64, whole: f64, fraction: f64) -> Term {
+        Term { amount, whole, fraction }
+    }
+
+    fn near(found: f64, expected: f64) {
+        assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{found} for {expected}");
+    }
+
+    /// The root, and how often the function was asked.
+    fn root(function: impl Fn(f64) -> (f64, f64), low: f64, high: f64, rising: bool) -> (Option<f64>, usize) {
+        let asked = Cell::new(0);
+        let counted = |at| {
+            asked.set(asked.get() + 1);
+            function(at)
+        };
+        (root_between(counted, low, high, rising), asked.get())
+    }
+
+    /// At 10 % a period, two and a half periods away: 1 / (1.05 · 1.21), which falls by 0.55 / 1.05 + 2 of itself.
+    #[test]
+    fn a_discount_is_simple_for_the_fraction_and_compound_for_the_rest() {
+        let u = 1.1f64.ln();
+        let (discount, speed) = term(1.0, 2.0, 0.5).discount(u);
+        near(discount, 1.0 / (1.05 * 1.21));
+        near(speed, 0.55 / 1.05 + 2.0);
+        let (discount, speed) = term(1.0, 2.0, 0.0).discount(u);
+        near(discount, 1.0 / 1.21);
+        near(speed, 2.0);
+    }
+
+    #[test]
+    fn the_value_is_the_sum_and_its_slope_what_the_sum_falls_by() {
+        let terms = [term(1.0, 0.0, 0.0), term(-0.6, 1.0, 0.0), term(-0.7, 2.0, 0.5)];
+        let u = 1.1f64.ln();
+        let (value, slope) = value_and_slope(&terms, u);
+        near(value, 1.0 - 0.6 / 1.1 - 0.7 / (1.05 * 1.21));
+        near(slope, 0.6 / 1.1 + 0.7 / (1.05 * 1.21) * (0.55 / 1.05 + 2.0));
+    }
+
+    #[test]
+    fn newton_takes_a_few_steps_in_either_direction_and_bisection_no_more_than_a_float_has_places() {
+        let square = |x: f64| (x * x - 2.0, 2.0 * x);
+        let (found, steps) = root(square, 1.0, 10.0, true);
+        near(found.unwrap(), 2f64.sqrt());
+        assert!(steps <= 6, "{steps}");
+        let (found, steps) = root(|x| (2.0 - x * x, -2.0 * x), 1.0, 10.0, false);
+        near(found.unwrap(), 2f64.sqrt());
+        assert!(steps <= 6, "{steps}");
+        // A slope that leads out of the bracket leaves bisection.
+        let (found, steps) = root(|x| (x * x - 2.0, 1e-300), 1.0, 10.0, true);
+        near(found.unwrap(), 2f64.sqrt());
+        assert!(steps <= 60, "{steps}");
+        // One that makes steps as long as the last would jump to and fro for ever.
+        let (found, steps) = root(|x| (x.cbrt(), x.cbrt() / (2.0 * x)), -1.0, 1.5, true);
+        assert!(found.unwrap().abs() < 1e-9, "{found:?}");
+        assert!(steps <= 80, "{steps}");
+    }
+
+    #[test]
+    fn a_root_at_an_edge_or_in_the_middle_is_exact() {
+        assert_eq!(root(|x| (x - 1.0, 1.0), 1.0, 3.0, true), (Some(1.0), 1));
+        assert_eq!(root(|x| (x - 2.0, f64::NAN), 1.0, 3.0, true), (Some(2.0), 2));
+    }
+
+    #[test]
+    fn a_piece_is_empty_monotonic_or_undecided() {
+        // 1 now for 1.21 in two periods: the value rises from -0.21.
+        let loan = [term(1.0, 0.0, 0.0), term(-1.21, 2.0, 0.0)];
+        assert_eq!(examine(&loan, 0.0, 0.05), Piece::Empty);
+        assert_eq!(examine(&loan, 0.05, 0.15), Piece::Monotonic { rising: true });
+        assert_eq!(examine(&loan, 0.15, 5.0), Piece::Empty);
+        let deposit = loan.map(|held| Term { amount: -held.amount, ..held });
+        assert_eq!(examine(&deposit, 0.0, 0.05), Piece::Empty);
+        assert_eq!(examine(&deposit, 0.05, 0.15), Piece::Monotonic { rising: false });
+        // 1, -2.3 and 1.32 have roots at 10 and 20 %.
+        let both = [term(1.0, 0.0, 0.0), term(-2.3, 1.0, 0.0), term(1.32, 2.0, 0.0)];
+        assert_eq!(examine(&both, 0.05, 0.25), Piece::Undecided);
+        assert_eq!(examine(&both, 1.1f64.ln() - 0.001, 1.1f64.ln() + 0.001), Piece::Monotonic { rising: false });
+        assert_eq!(examine(&both, 1.2f64.ln() - 0.001, 1.2f64.ln() + 0.001), Piece::Monotonic { rising: true });
+    }
+
+    #[test]
+    fn terms_are_counted_from_the_first_and_those_of_one_moment_are_one() {
+        let mut terms = vec![term(-0.5, 3.0, 0.5), term(1.0, 1.0, 0.0), term(-0.25, 3.0, 0.5), term(-0.5, 3.0, 0.25)];
+        terms.extend([term(2.0, 2.0, 0.0), term(-2.0, 2.0, 0.0)]);
+        order(&mut terms).unwrap();
+        let found: Vec<_> = terms.iter().map(|held| (held.amount, held.whole, held.fraction)).collect();
+        assert_eq!(found, [(1.0, 0.0, 0.0), (-0.5, 2.0, 0.25), (-0.75, 2.0, 0.5)]);
+        for odd in [term(1.0, f64::NAN, 0.0), term(1.0, 0.0, f64::INFINITY), term(f64::NAN, 0.0, 0.0)] {
+            assert!(matches!(order(&mut vec![odd]), Err(AprError::Time(_))));
+        }
+    }
 }
