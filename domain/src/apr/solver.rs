@@ -73,7 +73,7 @@ pub(super) fn solve<T: PartialEq>(
         return Err(AprError::NoSolution);
     }
     let u = if changes == 1 {
-        let advance_first = first.amount > 0.0;
+        let advance_first = first.amount.is_sign_positive();
         if at_zero == Ordering::Less
             && advance_first
             && let Some((low, high)) = quick::bracket(&terms, limit)
@@ -118,7 +118,11 @@ fn order(terms: &mut Vec<Term>) -> Result<(), AprError> {
 }
 
 fn sign_changes(terms: &[Term]) -> usize {
-    terms.iter().zip(terms.iter().skip(1)).filter(|(a, b)| (a.amount > 0.0) != (b.amount > 0.0)).count()
+    terms
+        .iter()
+        .zip(terms.iter().skip(1))
+        .filter(|(a, b)| a.amount.is_sign_positive() != b.amount.is_sign_positive())
+        .count()
 }
 
 /// The one root of flows that change sign once, if it lies in the range. Payments that precede every advance are a
@@ -220,10 +224,10 @@ fn root_in_piece(terms: &[Term], at_zero: Ordering, low: f64, high: f64) -> Resu
     if at_high == 0.0 {
         return Ok(Some(high));
     }
-    if (at_low > 0.0) == (at_high > 0.0) {
+    if at_low.is_sign_positive() == at_high.is_sign_positive() {
         return Ok(None);
     }
-    let root = root_between(|u| value_and_slope(terms, u), low, high, at_high > 0.0);
+    let root = root_between(|u| value_and_slope(terms, u), low, high, at_high.is_sign_positive());
     root.map(Some).ok_or(AprError::NotBalanced)
 }
 
@@ -256,7 +260,7 @@ pub(crate) fn root_between(function: impl Fn(f64) -> (f64, f64), low: f64, high:
         if value == 0.0 {
             return Some(at);
         }
-        if (value > 0.0) == rising {
+        if value.is_sign_positive() == rising {
             high = at
         } else {
             low = at
