@@ -312,6 +312,18 @@ mod tests {
         }
     }
 
+    /// What the module says of its errors, at both ends.
+    #[test]
+    fn a_bracket_is_as_wide_as_the_errors_make_it() {
+        for runs in usual() {
+            let (sides, (slow, found)) = (Sides::of(&runs, 1e6).unwrap(), roots(&runs));
+            let ((low, high), slope) = (found.unwrap(), sides.balance(slow).1);
+            let error = f64::EPSILON * (sides.flows + 24.0 + 4.0 * slow * sides.last);
+            let expected = 2.0 * (1.25 * error / slope + 4.0 * f64::EPSILON * slow);
+            assert!(((high - low) / expected - 1.0).abs() < 0.05, "{} for {expected}", high - low);
+        }
+    }
+
     #[test]
     fn newton_starts_near_the_root() {
         for runs in usual() {

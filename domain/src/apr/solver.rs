@@ -368,6 +368,38 @@ mod tests {
         assert_eq!(examine(&both, 1.2f64.ln() - 0.001, 1.2f64.ln() + 0.001), Piece::Monotonic { rising: true });
     }
 
+    fn solved(terms: &[Term]) -> Result<f64, AprError> {
+        let sum: f64 = terms.iter().map(|held| held.amount).sum();
+        solve(terms.to_vec(), sum.total_cmp(&0.0), 100.0, |u| u)
+    }
+
+    #[test]
+    fn of_several_roots_the_one_that_is_the_cost_is_found_or_there_is_none() {
+        // What is advanced is worth more at any rate.
+        let gift = [term(1.0, 0.0, 0.0), term(-0.1, 1.0, 0.0), term(1.0, 2.0, 0.0), term(-0.1, 3.0, 0.0)];
+        assert_eq!(solved(&gift), Err(AprError::NoSolution));
+        // At 10 % the value falls and at 20 % it rises, and the other way about.
+        let both = [term(1.0, 0.0, 0.0), term(-2.3, 1.0, 0.0), term(1.32, 2.0, 0.0)];
+        assert_eq!(solved(&both), Err(AprError::Several));
+        near(solved(&both.map(|held| Term { amount: -held.amount, ..held })).unwrap(), 1.1f64.ln());
+        // 10, 20 and 30 %: two of them rise.
+        let three = [term(1.0, 0.0, 0.0), term(-3.6, 1.0, 0.0), term(4.31, 2.0, 0.0), term(-1.716, 3.0, 0.0)];
+        assert_eq!(solved(&three), Err(AprError::Several));
+        assert!(matches!(solved(&three.map(|held| Term { amount: -held.amount, ..held })), Err(AprError::Several)));
+        // Twice 10 %: a root that touches.
+        let touch = [term(-1.0, 0.0, 0.0), term(2.2, 1.0, 0.0), term(-1.21, 2.0, 0.0)];
+        assert!(solved(&touch).is_err());
+    }
+
+    #[test]
+    fn rates_end_at_the_limit() {
+        let loan = |paid: f64| [term(1.0, 0.0, 0.0), term(-paid, 1.0, 0.0)];
+        near(solved(&loan(100.9)).unwrap(), 100.9f64.ln());
+        assert_eq!(solved(&loan(101.1)), Err(AprError::AboveRange));
+        assert_eq!(solved(&loan(1.0)), Ok(0.0));
+        assert_eq!(solved(&loan(0.9)), Err(AprError::NoSolution));
+    }
+
     #[test]
     fn terms_are_counted_from_the_first_and_those_of_one_moment_are_one() {
         let mut terms = vec![term(-0.5, 3.0, 0.5), term(1.0, 1.0, 0.0), term(-0.25, 3.0, 0.5), term(-0.5, 3.0, 0.25)];

@@ -206,6 +206,17 @@ fn what_has_no_meaning_together_is_refused_by_name() {
         }),
         not("posting of interest", "grace")
     );
+    for grace in [(1, 0, 0), (0, 1, 0), (0, 0, 1)] {
+        let grace = Grace { principal: grace.0, interest: grace.1, capitalised: grace.2, interest_free: 0 };
+        assert_eq!(
+            refused(|t| (t.grace, t.posting) = (grace, NonZeroU32::new(2))),
+            not("posting of interest", "grace")
+        );
+        assert_eq!(
+            refused(|t| (t.grace, t.rounding.residue) = (grace, Residue::IntoRate)),
+            not("residue into the rate", "grace")
+        );
+    }
     let both = Grace { interest: 1, capitalised: 1, ..Grace::default() };
     assert_eq!(refused(|t| t.grace = both), not("grace of interest", "capitalised grace"));
     assert_eq!(
