@@ -285,6 +285,8 @@ pub(crate) fn root_between(function: impl Fn(f64) -> (f64, f64), low: f64, high:
 mod tests {
     use std::cell::Cell;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn term(amount: f64, whole: f64, fraction: f64) -> Term {
@@ -368,6 +370,13 @@ mod tests {
         assert_eq!(examine(&both, 1.2f64.ln() - 0.001, 1.2f64.ln() + 0.001), Piece::Monotonic { rising: true });
     }
 
+    #[test]
+    fn a_sign_that_rounding_could_have_made_decides_nothing() {
+        for off in [1e-14, -1e-14] {
+            assert_eq!(examine(&[term(1.0, 0.0, 0.0), term(-1.0 - off, 0.0, 0.0)], 0.0, 1.0), Piece::Undecided);
+        }
+    }
+
     fn solved(terms: &[Term]) -> Result<f64, AprError> {
         let sum: f64 = terms.iter().map(|held| held.amount).sum();
         solve(terms.to_vec(), sum.total_cmp(&0.0), 100.0, |u| u)
@@ -409,6 +418,25 @@ mod tests {
         assert_eq!(found, [(1.0, 0.0, 0.0), (-0.5, 2.0, 0.25), (-0.75, 2.0, 0.5)]);
         for odd in [term(1.0, f64::NAN, 0.0), term(1.0, 0.0, f64::INFINITY), term(f64::NAN, 0.0, 0.0)] {
             assert!(matches!(order(&mut vec![odd]), Err(AprError::Time(_))));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_said_of_a_piece_holds_all_over_it(
+            flows in prop::collection::vec((-1.0f64..1.0, 0.0f64..6.0, prop::sample::select(vec![0.0, 0.5])), 2..6),
+            low in 0.0f64..3.0,
+            width in 0.001f64..0.5,
+        ) {
+            let terms: Vec<_> = flows.into_iter().map(|(amount, whole, fraction)| term(amount, whole, fraction)).collect();
+            let found = examine(&terms, low, low + width);
+            let inside = (0..=8).map(|part| value_and_slope(&terms, low + width * f64::from(part) / 8.0));
+            let (values, slopes): (Vec<_>, Vec<_>) = inside.unzip();
+            match found {
+                Piece::Empty => prop_assert!(values.iter().all(|value| value * values[0] > 0.0)),
+                Piece::Monotonic { rising } => prop_assert!(slopes.iter().all(|slope| (*slope > 0.0) == rising)),
+                Piece::Undecided => {}
+            }
         }
     }
 }

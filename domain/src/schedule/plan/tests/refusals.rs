@@ -138,6 +138,10 @@ fn repayment_repays() {
     let payment = Repayment::FixedPayment(U256::from(33_000));
     let below = refused(|t| (t.repayment, t.rounding.residue) = (payment, Residue::IntoRate));
     assert_eq!(below, PlanError::NoRate);
+    // Nor is one so far above the agreed one what rounding made of it: 45,000 three times are 10 % a month instead of 1 %.
+    let payment = Repayment::FixedPayment(U256::from(45_000));
+    let above = refused(|t| (t.repayment, t.rounding.residue) = (payment, Residue::IntoRate));
+    assert_eq!(above, PlanError::NoRate);
 }
 
 #[test]
