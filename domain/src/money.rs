@@ -242,6 +242,38 @@ mod tests {
     }
 
     #[test]
+    fn amounts_have_77_digits_of_the_smallest_unit_and_no_more() {
+        let most = "9".repeat(75);
+        assert_eq!(Money::parse(&most, &usd()).unwrap().amount(), format!("{most}.00"));
+        assert_eq!(Money::parse(&"9".repeat(76), &usd()), Err(MoneyError::Overflow));
+    }
+
+    #[test]
+    fn sums_and_differences_are_exact_or_an_error() {
+        let money = |cents: u64| Money::new(U256::from(cents), usd());
+        assert_eq!(money(5).checked_add(&money(3)), Ok(money(8)));
+        assert_eq!(money(5).checked_sub(&money(3)), Ok(money(2)));
+        assert_eq!(money(3).checked_sub(&money(5)), Err(MoneyError::Negative));
+        assert_eq!(Money::new(U256::MAX, usd()).checked_add(&money(1)), Err(MoneyError::Overflow));
+        assert_eq!(money(3).compare(&money(5)), Ok(Ordering::Less));
+        assert!(money(0).is_zero() && Money::zero(usd()).is_zero() && !money(1).is_zero());
+        assert_eq!(money(5).with_units(U256::ONE), money(1));
+    }
+
+    #[test]
+    fn an_amount_is_written_with_its_asset_for_people_and_in_parts_for_programs() {
+        let money = Money::parse("1250.5", &usd()).unwrap();
+        assert_eq!(money.to_string(), "1250.50 USD");
+        assert_eq!(format!("{money:?}"), format!("1250.50 {}", usd()));
+        assert_eq!(serde_json::to_value(&money).unwrap()["amount"], "1250.50");
+        for (units, decimals, text) in [(0, 0, "0"), (7, 0, "7"), (7, 1, "0.7"), (7, 3, "0.007"), (1_234, 3, "1.234")] {
+            let mut out = String::new();
+            write_major(&mut out, U256::from(units), decimals);
+            assert_eq!(out, text);
+        }
+    }
+
+    #[test]
     fn assets_do_not_mix() {
         let (a, b) = (Money::parse("1", &usd()).unwrap(), Money::parse("1", &weth()).unwrap());
         assert!(matches!(a.checked_add(&b), Err(MoneyError::AssetMismatch(..))));

@@ -187,16 +187,16 @@ fn rounded(value: f64) -> Option<Decimal> {
         return None;
     }
     let bits = value.to_bits();
-    let mantissa = (bits & ((1 << 52) - 1)) | 1 << 52;
+    let mantissa = (1 << 52) + (bits & ((1 << 52) - 1));
     let places = 1_075_u64.checked_sub(bits >> 52)?;
     let product = u128::from(mantissa).checked_mul(SCALE)?;
     let (half, one) = (1_u128.checked_shl(u32::try_from(places).ok()?.checked_sub(1)?)?, 1_u128 << places);
-    let (whole, part) = (product >> places, product & one.checked_sub(1)?);
+    let part = product & one.checked_sub(1)?;
     // A decimal of 28 digits holds the value to one part in 2^90.
     if part.abs_diff(half) <= product >> 80 {
         return None;
     }
-    let mut units = i64::try_from(whole).ok()?.checked_add(i64::from(part > half))?;
+    let mut units = i64::try_from(product.checked_add(half)? >> places).ok()?;
     let mut scale = RATE_PLACES;
     while scale > 0 && units % 10 == 0 {
         (units, scale) = (units / 10, scale - 1);

@@ -51,3 +51,44 @@ impl<'a> Monthly<'a> {
 fn month_number(date: Date) -> i32 {
     i32::from(date.year()) * 12 + i32::from(date.month())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::on;
+    use super::*;
+
+    fn found(advances: &[DatedFlow], payments: &[DatedFlow]) -> Option<(Date, u32)> {
+        Monthly::of(advances, payments).map(|monthly| (monthly.first, monthly.months))
+    }
+
+    fn of(dates: &[&str]) -> Option<u32> {
+        let payments: Vec<_> = dates.iter().map(|date| on(date, 10)).collect();
+        found(&[on("2026-10-15", 100)], &payments).map(|(_, months)| months)
+    }
+
+    #[test]
+    fn equal_days_equal_months_apart_are_monthly_also_across_years() {
+        assert_eq!(of(&["2026-11-15", "2026-12-15", "2027-01-15"]), Some(1));
+        assert_eq!(of(&["2026-12-27", "2027-01-27", "2027-02-27"]), Some(1));
+        assert_eq!(of(&["2026-12-15", "2027-11-15", "2028-10-15", "2029-09-15"]), Some(11));
+        let first = on("2026-10-16", 10);
+        let payments = [first, on("2026-11-16", 10), on("2026-12-16", 10)];
+        assert_eq!(found(&[on("2026-10-15", 100)], &payments), Some((first.on, 1)));
+    }
+
+    #[test]
+    fn what_the_general_way_reads_otherwise_is_left_to_it() {
+        assert_eq!(of(&["2026-11-15", "2026-12-15"]), None, "too few");
+        assert_eq!(of(&["2026-11-28", "2026-12-28", "2027-01-28"]), None, "a day that may be a month's end");
+        assert_eq!(of(&["2026-11-15", "2027-11-15", "2028-11-15"]), None, "a year");
+        assert_eq!(of(&["2026-11-15", "2026-11-15", "2026-11-15"]), None, "one day");
+        assert_eq!(of(&["2026-11-15", "2026-12-16", "2027-01-15"]), None, "another day");
+        assert_eq!(of(&["2026-11-15", "2026-12-15", "2027-02-15"]), None, "another interval");
+        assert_eq!(of(&["2026-10-15", "2026-11-15", "2026-12-15"]), None, "paid when it is advanced");
+        let payments = [on("2026-11-15", 10), on("2026-12-15", 10), on("2027-01-15", 10)];
+        assert_eq!(found(&[on("2026-10-15", 0)], &payments), None, "nothing advanced");
+        assert_eq!(found(&[on("2026-10-15", 1), on("2026-10-15", 1)], &payments), None, "two advances");
+        let nothing = [payments[0], payments[1], on("2027-01-15", 0)];
+        assert_eq!(found(&[on("2026-10-15", 100)], &nothing), None, "nothing paid");
+    }
+}

@@ -101,13 +101,64 @@ mod tests {
     use super::super::solver;
     use super::*;
 
-    /// The slow way's root of level payments, and the bracket.
-    fn roots(count: u32, payment: f64, periods: f64, fraction: f64) -> Option<(f64, (f64, f64))> {
+    fn loan(count: u32, payment: f64, periods: f64, fraction: f64) -> Vec<Term> {
         let mut terms = vec![Term { amount: 1.0, whole: 0.0, fraction: 0.0 }];
         terms.extend((1..=count).map(|k| Term { amount: -payment, whole: f64::from(k) / periods, fraction }));
+        terms
+    }
+
+    /// The slow way's root of level payments, and the bracket.
+    fn roots(count: u32, payment: f64, periods: f64, fraction: f64) -> Option<(f64, (f64, f64))> {
+        let terms = loan(count, payment, periods, fraction);
         let limit = 2_500f64.ln_1p();
         let slow = root_between(|u| solver::value_and_slope(&terms, u), 0.0, limit, true)?;
         bracket(&terms, limit).map(|bracket| (slow, bracket))
+    }
+
+    #[test]
+    fn value_and_slope_are_those_of_the_solver_however_the_flows_lie() {
+        let term = |amount: f64, whole: f64, fraction: f64| Term { amount, whole, fraction };
+        let level: Vec<_> = (1..40).map(|k| term(-0.03, f64::from(k) / 12.0, 0.0)).collect();
+        let odd: Vec<_> = (1..20).map(|k| term(-0.06, f64::from(k) * 2.0, 0.25)).collect();
+        let uneven = vec![term(-0.1, 1.0, 0.0), term(-0.2, 1.0, 0.5), term(-0.3, 4.5, 0.5), term(-0.7, 5.0, 0.0)];
+        for payments in [level, odd, uneven] {
+            let terms = [vec![term(1.0, 0.0, 0.0)], payments].concat();
+            for u in [0.0, 0.004, 0.3, 2.0] {
+                let expected = solver::value_and_slope(&terms, u);
+                for run in [1, RUN, usize::MAX] {
+                    let found = value_and_slope(&terms, u, run);
+                    assert!((found.0 - expected.0).abs() < 1e-14, "{found:?} for {expected:?}");
+                    assert!((found.1 - expected.1).abs() < 1e-13 * expected.1.abs(), "{found:?} for {expected:?}");
+                }
+            }
+        }
+    }
+
+    /// The bracket is wide enough for the error that is proven at its ends, and not much wider.
+    #[test]
+    fn a_bracket_is_as_wide_as_the_errors_make_it() {
+        for (count, payment, periods, fraction) in
+            [(12, 0.09, 12.0, 0.0), (36, 0.0313, 1.0, 0.5), (400, 0.004, 1.0, 0.0)]
+        {
+            let (slow, (low, high)) = roots(count, payment, periods, fraction).unwrap();
+            let (terms, limit) = (loan(count, payment, periods, fraction), 2_500f64.ln_1p());
+            let slope = solver::value_and_slope(&terms, slow).1;
+            assert!(clearly_above_zero(&terms, limit));
+            let last = f64::from(count) / periods;
+            let error = f64::EPSILON * (f64::from(count) + 17.0 + 4.0 * slow * last);
+            let expected = 2.0 * (1.25 * error / slope + 4.0 * f64::EPSILON * slow);
+            assert!(((high - low) / expected - 1.0).abs() < 0.2, "{} for {expected}", high - low);
+        }
+    }
+
+    #[test]
+    fn a_value_at_the_limit_that_rounding_could_turn_is_not_clearly_above_zero() {
+        let loan = |paid: f64| {
+            [Term { amount: 1.0, whole: 0.0, fraction: 0.0 }, Term { amount: -paid, whole: 1.0, fraction: 0.0 }]
+        };
+        assert!(clearly_above_zero(&loan(2.0), 4f64.ln()));
+        assert!(!clearly_above_zero(&loan(4.0), 4f64.ln()));
+        assert!(!clearly_above_zero(&loan(8.0), 4f64.ln()));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub fn annuity_amount(owed: Decimal, rate: Decimal, fractions: &[Decimal]) -> Re
     // From the last payment to the first: each step discounts what follows it by one period.
     for fraction in fractions.iter().rev() {
         let growth = rate.checked_mul(*fraction).and_then(|interest| interest.checked_add(Decimal::ONE));
-        let growth = growth.filter(|growth| *growth > Decimal::ZERO).ok_or_else(overflow)?;
+        let growth = growth.filter(Decimal::is_sign_positive).ok_or_else(overflow)?;
         let discounted = payments.checked_div(growth).and_then(|later| later.checked_add(Decimal::ONE));
         payments = discounted.ok_or_else(overflow)?;
     }

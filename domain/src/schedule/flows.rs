@@ -113,3 +113,40 @@ fn daily_rate(principal: U256, payments: &[(Date, U256)], gaps: &[u32]) -> Optio
     };
     U256::try_from(rate * 2f64.powi(i32::try_from(DAILY_BITS).ok()?)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+    use jiff::civil::date;
+
+    use super::*;
+
+    /// (days after the drawing, payment) to (principal, interest).
+    fn parts(principal: u64, payments: &[(i64, u64)]) -> Vec<(u64, u64)> {
+        let drawn = date(2026, 1, 1);
+        let dated = payments.iter().map(|(days, paid)| (drawn.checked_add(days.days()).unwrap(), U256::from(*paid)));
+        let dated: Vec<_> = dated.collect();
+        let schedule = Schedule::from_flows(U256::from(principal), drawn, &dated).unwrap();
+        let small = |amount: U256| u64::try_from(amount).unwrap();
+        schedule.instalments().iter().map(|row| (small(row.principal), small(row.interest))).collect()
+    }
+
+    /// A thousandth a day, by hand: 100,000 for 30 days, 60,000 for 50, 45,000 for 10.
+    #[test]
+    fn interest_is_simple_at_the_daily_rate_for_the_days_since_the_payment_before() {
+        let payments = [(30, 43_000), (80, 18_000), (90, 45_450)];
+        assert_eq!(parts(100_000, &payments), [(40_000, 3_000), (15_000, 3_000), (45_000, 450)]);
+        // Two on one day are one payment.
+        let split = [(30, 20_000), (30, 23_000), (80, 18_000), (90, 45_450)];
+        assert_eq!(parts(100_000, &split), [(17_000, 3_000), (23_000, 0), (15_000, 3_000), (45_000, 450)]);
+    }
+
+    #[test]
+    fn no_interest_is_split_off_where_none_is_paid_and_all_that_is_due_where_a_day_multiplies() {
+        assert_eq!(parts(90, &[(10, 30), (20, 30), (30, 30)]), [(30, 0), (30, 0), (30, 0)]);
+        // Beyond a thousandfold a day the first payment is all interest.
+        assert_eq!(parts(1, &[(1, 900), (2, 2_000_000)]), [(0, 900), (1, 1_999_999)]);
+        // On the day of the drawing no time passes.
+        assert_eq!(parts(100, &[(0, 40), (0, 70)]), [(40, 0), (60, 10)]);
+    }
+}

@@ -109,3 +109,82 @@ fn binary_numerator(numerator: U256, denominator: U256) -> Option<U256> {
     }
     numerator.checked_shl(BINARY_PLACES.checked_sub(denominator.trailing_zeros())?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every way of computing interest that takes the rate, at a balance.
+    fn ways(numerator: u64, denominator: u64, balance: u64) -> Vec<Option<u64>> {
+        let interest = Interest::new(U256::from(numerator), U256::from(denominator));
+        let wide = U256::from(balance);
+        let small = |found: Option<U256>| found.and_then(|found| u64::try_from(found).ok());
+        let mut ways = vec![interest.on_u64(balance), small(interest.on_small(wide).map(U256::from))];
+        ways.extend([small(interest.on_wide(wide)), small(interest.on(wide).ok())]);
+        if denominator.is_power_of_two() {
+            ways.push(interest.on_binary(balance));
+        }
+        ways
+    }
+
+    #[test]
+    fn every_way_rounds_a_half_to_even_and_the_rest_to_the_nearest() {
+        let table = [
+            (1, 2, 1, 0),
+            (1, 2, 3, 2),
+            (1, 2, 4, 2),
+            (1, 2, 5, 2),
+            (3, 4, 1, 1),
+            (1, 4, 1, 0),
+            (5, 4, 2, 2),
+            (1, 4, 6, 2),
+            (1, 3, 1, 0),
+            (1, 3, 2, 1),
+            (1, 3, 4, 1),
+            (1, 6, 3, 0),
+            (1, 6, 9, 2),
+            (1, 6, 15, 2),
+            (0, 1, 7, 0),
+        ];
+        for (numerator, denominator, balance, expected) in table {
+            let found = ways(numerator, denominator, balance);
+            assert!(found.iter().all(|way| *way == Some(expected)), "{balance} · {numerator}/{denominator}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_taken_by_every_way_that_it_fits_and_by_no_other() {
+        let of = |numerator: U256, denominator: U256| Interest::new(numerator, denominator);
+        let third = of(U256::ONE, U256::from(3));
+        assert!(third.tiny.is_some() && third.small.is_some() && third.binary.is_none());
+        let root = of(U256::from(5), U256::ONE << 192);
+        assert!(root.tiny.is_none() && root.small.is_none() && root.binary == Some([5, 0, 0, 0]));
+        assert_eq!(of(U256::from(5), U256::ONE << 128).binary, Some([0, 5, 0, 0]));
+        assert_eq!(of(U256::from(5), U256::ONE << 193).binary, None);
+        // Just above, at and below one half of a unit over 2^192, and what does not fit in 64 bits.
+        let half = U256::ONE << 191;
+        for (numerator, balance, expected) in [
+            (half, 1, Some(0)),
+            (half, 3, Some(2)),
+            (half + U256::ONE, 1, Some(1)),
+            (half + (U256::ONE << 64), 1, Some(1)),
+            (half - U256::ONE, 1, Some(0)),
+            (U256::from(2) << 192, u64::MAX, None),
+            (U256::ONE << 192, u64::MAX, Some(u64::MAX)),
+        ] {
+            assert_eq!(of(numerator, U256::ONE << 192).on_binary(balance), expected, "{numerator} {balance}");
+        }
+    }
+
+    #[test]
+    fn the_first_period_has_the_rate_of_its_days() {
+        let rate = PeriodicRate::from_ratio(U256::from(1), U256::from(100)).unwrap();
+        let due = [jiff::civil::date(2026, 3, 16)];
+        let frequency = crate::period::Frequency::Monthly;
+        let first = |drawn| FirstPeriod::from_dates(drawn, &due, frequency).unwrap();
+        let on = |drawn| Interest::first(rate, first(drawn)).unwrap().on(U256::from(30_000)).unwrap();
+        assert_eq!(on(jiff::civil::date(2026, 2, 16)), U256::from(300));
+        assert_eq!(on(jiff::civil::date(2026, 2, 1)), U256::from(450), "a month and 15 of 30 days");
+        assert_eq!(on(jiff::civil::date(2026, 3, 1)), U256::from(150), "15 of 30 days");
+    }
+}

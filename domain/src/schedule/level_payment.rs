@@ -126,3 +126,49 @@ fn level_divisor(rate: &PeriodicRate, first: FirstPeriod, growth: U256, repaid: 
         .checked_mul(U1024::from(regular))?
         .checked_mul(U1024::from(repaid.bits()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rate(numerator: u64, denominator: u64) -> PeriodicRate {
+        PeriodicRate::from_ratio(U256::from(numerator), U256::from(denominator)).unwrap()
+    }
+
+    #[test]
+    fn the_narrow_way_decides_nearly_every_usual_loan() {
+        let mut told = 0;
+        for case in 1..=400_u64 {
+            let (principal, count) = (U256::from(1_000_000 + case * 997), 12 + u32::try_from(case).unwrap() % 349);
+            let own = rate(case, 12_000);
+            let found = narrow(principal, &own, FirstPeriod::REGULAR, count);
+            if let Some(found) = found {
+                assert_eq!(wide(principal, &own, FirstPeriod::REGULAR, count), Ok(found), "case {case}");
+                told += 1;
+            }
+        }
+        assert!(told >= 398, "{told} of 400");
+    }
+
+    #[test]
+    fn the_narrow_way_leaves_what_it_has_no_places_for() {
+        let month = rate(1, 100);
+        let found =
+            |principal: U256, rate: &PeriodicRate, n| narrow(principal, rate, FirstPeriod::REGULAR, n).is_some();
+        assert!(found(U256::ONE << 70, &month, 36));
+        assert!(!found(U256::ONE << 95, &month, 36));
+        assert!(!found(U256::from(100_000), &month, 0));
+        assert!(!found(U256::from(100_000), &month, MAX_INSTALMENTS + 1));
+        assert!(found(U256::from(100_000), &rate(1, 1 << 27), 36));
+        assert!(!found(U256::from(100_000), &rate(1, 1 << 29), 36));
+        assert!(!found(U256::from(100_000), &PeriodicRate::ZERO, 36));
+    }
+
+    /// 1/2 in 128 places: its square, its cube, and a power that vanishes.
+    #[test]
+    fn powers_are_those_of_a_fraction() {
+        let half = 1_u128 << 127;
+        assert_eq!([1, 2, 3, 5, 128].map(|n| power(half, n)), [half, half >> 1, half >> 2, half >> 4, 1]);
+        assert_eq!(power(half, 129), 0);
+    }
+}

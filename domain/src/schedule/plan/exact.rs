@@ -101,3 +101,22 @@ pub(super) fn share_of(amount: i128, share: Rate) -> Result<Exact, PlanError> {
     let numerator = U256::from(value.mantissa().unsigned_abs());
     Exact::interest(amount, PeriodicRate::from_ratio(numerator, U256::from(over))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_120_bits_and_no_more() {
+        let most = (1_i128 << 120) - 1;
+        assert_eq!(units(U256::from(most), "amount"), Ok(most));
+        assert_eq!(units(U256::from(most + 1), "amount"), Err(PlanError::TooLarge("amount")));
+        assert_eq!(add(most, 0), Ok(most));
+        assert_eq!(add(most, 1), Err(PlanError::Overflow("amount")));
+        assert_eq!(sub(-most, 0), Ok(-most));
+        assert_eq!(sub(-most, 1), Err(PlanError::Overflow("amount")));
+        let rounded = |amount: i128| Exact::ratio(amount, 1).unwrap().rounded(Round::NEAREST);
+        assert_eq!(rounded(most), Ok(most));
+        assert_eq!(rounded(most + 1), Err(PlanError::Overflow("interest")));
+    }
+}

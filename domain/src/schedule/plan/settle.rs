@@ -76,7 +76,7 @@ pub(super) fn interest_of<'a>(
         let interest = Exact::interest(segment.bearing, segment.rate)?;
         if rounding.each_segment {
             rounded = add(rounded, interest.rounded(rounding.interest)?)?;
-        } else if segment.from < segment.to || !segment.rate.is_zero() {
+        } else if !interest.is_zero() {
             exact = if exact.is_zero() { interest } else { exact.plus(interest)? };
         }
     }

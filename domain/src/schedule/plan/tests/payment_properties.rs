@@ -81,7 +81,7 @@ fn total(amounts: impl Iterator<Item = U256>) -> U256 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(4 * ProptestConfig::default().cases))]
 
     #[test]
     fn whatever_is_paid_the_balance_ends_at_zero_and_nothing_is_lost(terms in any_paid()) {

@@ -70,6 +70,16 @@ fn an_instalment_that_is_met_early_leaves_the_interest_of_its_other_days_to_the_
 }
 
 #[test]
+fn what_an_early_instalment_leaves_of_its_interest_is_paid_first_from_the_next_period_on() {
+    // 66.80 · 15/29 of 0.5833 % wait on 1 March.
+    let april = date(2024, 4, 1);
+    let terms = half_year(vec![principal(MARCH, MID_FEBRUARY, 1_677), sum(april, MARCH, 100)]);
+    assert_eq!(flows(&terms)[2..4], [(MARCH, 0, 0), (MARCH, 80, 20)]);
+    let before = half_year(vec![principal(MARCH, MID_FEBRUARY, 1_677), sum(april, date(2024, 2, 29), 100)]);
+    assert_eq!(flows(&before)[2], (date(2024, 2, 29), 100, 0));
+}
+
+#[test]
 fn a_pay_off_is_the_interest_to_the_day_and_all_principal() {
     // The same test class: payoff_on0215, where the first instalment is paid with it, late and as if it had been due.
     let february = date(2024, 2, 1);
@@ -198,6 +208,18 @@ fn principal_is_repaid_early_whatever_the_way_of_repayment() {
     assert_eq!(dues(&only), [(765, 0, 60_001), (600, 0, 60_001), (600, 90_000, 0)]);
     let fixed = with(Repayment::FixedPayment(U256::from(40_000)));
     assert_eq!(flows(&fixed)[..2], [(on, 29_999, 494), (date(2026, 2, 15), 9_236, 271)]);
+}
+
+#[test]
+fn an_instalment_is_paid_in_full_on_its_due_date_the_last_one_too() {
+    let due = Interval::MONTH.due_dates_after(date(2024, 1, 1), 6).unwrap();
+    let plain = half_year(vec![]);
+    let amounts = dues(&plain).into_iter().map(|(interest, principal, _)| interest + principal);
+    let made: Vec<_> = due.iter().zip(amounts).map(|(due, cents)| sum(*due, *due, cents)).collect();
+    assert_eq!(flows(&half_year(made.clone())), flows(&plain));
+    let mut more = made;
+    more.push(sum(due[5], due[5], 1));
+    assert_eq!(plan(half_year(more)), Err(PlanError::PaymentTooLarge { number: 7, most: U256::ZERO }));
 }
 
 #[test]

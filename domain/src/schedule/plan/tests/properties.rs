@@ -116,7 +116,7 @@ fn total(schedule: &Schedule, kind: AdditionKind) -> U256 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(800))]
+    #![proptest_config(ProptestConfig::with_cases(3 * ProptestConfig::default().cases))]
 
     #[test]
     fn whatever_the_terms_the_parts_add_up_or_an_error_says_why(terms in any_terms()) {

@@ -138,6 +138,10 @@ fn repayment_repays() {
     let payment = Repayment::FixedPayment(U256::from(33_000));
     let below = refused(|t| (t.repayment, t.rounding.residue) = (payment, Residue::IntoRate));
     assert_eq!(below, PlanError::NoRate);
+    // Nor is one so far above the agreed one what rounding made of it: 45,000 three times are 10 % a month instead of 1 %.
+    let payment = Repayment::FixedPayment(U256::from(45_000));
+    let above = refused(|t| (t.repayment, t.rounding.residue) = (payment, Residue::IntoRate));
+    assert_eq!(above, PlanError::NoRate);
 }
 
 #[test]
@@ -206,6 +210,17 @@ fn what_has_no_meaning_together_is_refused_by_name() {
         }),
         not("posting of interest", "grace")
     );
+    for grace in [(1, 0, 0), (0, 1, 0), (0, 0, 1)] {
+        let grace = Grace { principal: grace.0, interest: grace.1, capitalised: grace.2, interest_free: 0 };
+        assert_eq!(
+            refused(|t| (t.grace, t.posting) = (grace, NonZeroU32::new(2))),
+            not("posting of interest", "grace")
+        );
+        assert_eq!(
+            refused(|t| (t.grace, t.rounding.residue) = (grace, Residue::IntoRate)),
+            not("residue into the rate", "grace")
+        );
+    }
     let both = Grace { interest: 1, capitalised: 1, ..Grace::default() };
     assert_eq!(refused(|t| t.grace = both), not("grace of interest", "capitalised grace"));
     assert_eq!(
