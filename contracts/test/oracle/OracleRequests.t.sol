@@ -94,6 +94,8 @@ contract OracleRequestsTest is OracleFixture {
     function test_credit_taken_within_a_callback_is_taken_once() public {
         Consent memory consent = _consent(address(_requester));
         _request(consent, 500_000);
+        // Others' money lies there too.
+        vm.deal(address(oracle), 5 ether);
         _requester.set(ScriptedRequester.Mood.Reenters, false);
         bytes memory take = abi.encodeCall(oracle.withdrawCredit, (address(_requester)));
         _requester.script(take);
@@ -101,7 +103,7 @@ contract OracleRequestsTest is OracleFixture {
         _fulfil(_fulfilment(1, consent));
         assertEq(_requester.innerSuccesses(), 1);
         assertEq(address(_requester).balance, 9.6 ether);
-        assertEq(address(oracle).balance, 0.4 ether);
+        assertEq(address(oracle).balance, 4.4 ether);
     }
 
     function test_a_callback_cannot_be_starved() public {
@@ -166,6 +168,19 @@ contract OracleRequestsTest is OracleFixture {
         emit ScoreRequests.RequestReclaimed(1, address(_requester), FEE);
         _requester.reclaim(1);
         assertEq(oracle.credits(address(_requester)), FEE);
+        vm.expectRevert(abi.encodeWithSelector(ScoreRequests.UnknownRequest.selector, 1));
+        _requester.reclaim(1);
+    }
+
+    function test_an_answered_request_is_over() public {
+        Consent memory consent = _consent(address(_requester));
+        _request(consent, 0);
+        Fulfilment memory f = _fulfilment(1, consent);
+        _fulfil(f);
+        assertEq(oracle.requestOf(1).requester, address(0));
+        f.report.epoch = 2;
+        _refuse(f, abi.encodeWithSelector(ScoreRequests.UnknownRequest.selector, 1));
+        vm.warp(T0 + 2 days);
         vm.expectRevert(abi.encodeWithSelector(ScoreRequests.UnknownRequest.selector, 1));
         _requester.reclaim(1);
     }
