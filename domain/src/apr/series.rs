@@ -8,8 +8,8 @@
 use ruint::aliases::U256;
 
 use super::Side;
-use super::quick::{ERROR_OF_DISCOUNTS, ERROR_OF_TIMES, ERROR_PER_FLOW, SAME, WIDTH};
-use super::solver::{BALANCE, Term};
+use super::quick::{ERROR_OF_DISCOUNTS, ERROR_OF_TIMES, ERROR_PER_FLOW, SAME, WIDTH, proven};
+use super::solver::Term;
 
 /// Runs beyond which the flows are no level series, and exponentials for each run cost more than they save.
 const MAX_RUNS: usize = 6;
@@ -228,8 +228,7 @@ pub(super) fn bracket(runs: &[Run], scale: f64, limit: f64) -> Option<(f64, f64)
     let width = WIDTH * error / slope + 4.0 * f64::EPSILON * u;
     let (low, high) = (u - width, u + width);
     let (below, above) = (sides.balance(low).0, sides.balance(high).0);
-    let proven = below < -error && above > error && -below < BALANCE / 2.0 && above < BALANCE / 2.0;
-    (proven && low > 0.0 && high < limit).then_some((low, high))
+    (proven(below, above, error) && low > 0.0 && high < limit).then_some((low, high))
 }
 
 #[cfg(test)]

@@ -254,7 +254,7 @@ pub(super) fn value_and_slope(terms: &[Term], u: f64) -> (f64, f64) {
 pub(crate) fn root_between(function: impl Fn(f64) -> (f64, f64), low: f64, high: f64, rising: bool) -> Option<f64> {
     let (mut low, mut high) = (low, high);
     let mut at = low;
-    let mut last_step = high - low;
+    let mut last_step = f64::INFINITY;
     for _ in 0..MAX_STEPS {
         let (value, slope) = function(at);
         if value == 0.0 {

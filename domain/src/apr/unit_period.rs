@@ -298,6 +298,8 @@ mod tests {
         // Advances count as payments do, and so does the wait for the first payment.
         assert_eq!(of(&[start, later(21), later(42)], &[later(100)]), UnitPeriod::Weeks(3));
         assert_eq!(of(&[start], &[later(21), later(42)]), UnitPeriod::Weeks(3));
+        // A charge on the first day makes no period, and advances alone have theirs.
+        assert_eq!(of(&[start, later(21), later(42)], &[start]), UnitPeriod::Weeks(3));
     }
 
     #[test]
