@@ -239,6 +239,9 @@ mod tests {
         let par = |text| Money::parse(text, &usdc).unwrap().at_par_in(&usd()).unwrap().amount();
         assert_eq!(par("20000"), "20000.00");
         assert_eq!(par("0.000001"), "0.01");
+        let back = |text| Money::parse(text, &usd()).unwrap().at_par_in(&usdc).unwrap().amount();
+        assert_eq!(back("12.34"), "12.340000");
+        assert_eq!(Money::new(U256::MAX, usd()).at_par_in(&usdc), Err(MoneyError::Overflow));
     }
 
     #[test]

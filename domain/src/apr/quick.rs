@@ -28,6 +28,9 @@ pub(super) const ERROR_OF_TIMES: f64 = 4.0 * f64::EPSILON;
 /// Intervals this near to each other, as a share of the time, are one: a count of months over 12 is not exact.
 pub(super) const SAME: f64 = 2.0 * f64::EPSILON;
 
+/// What the ends of a bracket may be off balance by: half of what is promised, as the other way may be off as much.
+const NEAR_BALANCE: f64 = BALANCE / 2.0;
+
 /// A value at the limit above this is above zero however it is added up.
 const CLEARLY_ABOVE: f64 = 1e-9;
 
@@ -46,8 +49,14 @@ pub(super) fn bracket(terms: &[Term], limit: f64) -> Option<(f64, f64)> {
     let width = WIDTH * error / slope + 4.0 * f64::EPSILON * u;
     let (low, high) = (u - width, u + width);
     let (below, above) = (value_and_slope(terms, low, RUN).0, value_and_slope(terms, high, RUN).0);
-    let proven = below < -error && above > error && -below < BALANCE / 2.0 && above < BALANCE / 2.0;
-    proven.then_some((low, high))
+    proven(below, above, error).then_some((low, high))
+}
+
+/// Whether values at the ends of a bracket have the signs of a root between them, however they are added up, and are as
+/// near to balance as is promised.
+pub(super) fn proven(below: f64, above: f64, error: f64) -> bool {
+    let told = error.next_up()..NEAR_BALANCE;
+    told.contains(&-below) && told.contains(&above)
 }
 
 /// A bound from below: the first advance alone against all payments as if they were made on the first one's day.
@@ -138,7 +147,7 @@ mod tests {
     #[test]
     fn a_bracket_is_as_wide_as_the_errors_make_it() {
         for (count, payment, periods, fraction) in
-            [(12, 0.09, 12.0, 0.0), (36, 0.0313, 1.0, 0.5), (400, 0.004, 1.0, 0.0)]
+            [(12, 0.09, 12.0, 0.0), (36, 0.0313, 1.0, 0.5), (400, 0.004, 1.0, 0.0), (12, 0.5, 1.0, 0.0)]
         {
             let (slow, (low, high)) = roots(count, payment, periods, fraction).unwrap();
             let (terms, limit) = (loan(count, payment, periods, fraction), 2_500f64.ln_1p());
@@ -147,7 +156,22 @@ mod tests {
             let last = f64::from(count) / periods;
             let error = f64::EPSILON * (f64::from(count) + 17.0 + 4.0 * slow * last);
             let expected = 2.0 * (1.25 * error / slope + 4.0 * f64::EPSILON * slow);
-            assert!(((high - low) / expected - 1.0).abs() < 0.2, "{} for {expected}", high - low);
+            assert!(((high - low) / expected - 1.0).abs() < 0.1, "{} for {expected}", high - low);
+        }
+    }
+
+    #[test]
+    fn ends_prove_a_root_where_each_is_clearly_on_its_side_and_near_balance() {
+        assert!(proven(-1.5e-12, 1.5e-12, 1e-12));
+        for (below, above) in [
+            (-1e-12, 1.5e-12),
+            (-1.5e-12, 1e-12),
+            (1.5e-12, 1.5e-12),
+            (-1.5e-12, -1.5e-12),
+            (-5e-11, 1.5e-12),
+            (-1.5e-12, 5e-11),
+        ] {
+            assert!(!proven(below, above, 1e-12), "{below} {above}");
         }
     }
 

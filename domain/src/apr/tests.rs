@@ -274,6 +274,12 @@ fn flows_without_a_single_rate_say_why() {
     let odd = UnitPeriodFlow { amount: cents(1), whole: 0, fraction: f64::NAN };
     assert!(matches!(us_reg_z::from_times(&[odd], &[odd], Decimal::from(12)), Err(AprError::Time(_))));
     assert!(matches!(us_reg_z::from_times(&[odd], &[odd], Decimal::ZERO), Err(AprError::Time(_))));
+    let at = |whole| [UnitPeriodFlow { amount: cents(1), whole, fraction: 0.0 }];
+    let twice = [UnitPeriodFlow { amount: cents(2), whole: 365_250, fraction: 0.0 }];
+    assert!(us_reg_z::from_times(&at(0), &twice, Decimal::from(365)).is_ok());
+    for whole in [365_251, 365_252, u32::MAX] {
+        assert!(matches!(us_reg_z::from_times(&at(0), &at(whole), Decimal::from(365)), Err(AprError::Time(_))));
+    }
     let far = YearFlow { amount: cents(1), years: f64::INFINITY };
     assert!(matches!(eu_ccd::from_times(&[far], &[far]), Err(AprError::Time(_))));
 }

@@ -81,9 +81,7 @@ fn power(base: u128, n: u32) -> u128 {
             result = Some(result.map_or(base, |result| product(result, base)));
         }
         left >>= 1;
-        if left > 0 {
-            base = product(base, base);
-        }
+        base = product(base, base);
     }
     result.unwrap_or(u128::MAX)
 }
@@ -161,6 +159,8 @@ mod tests {
         assert!(!found(U256::from(100_000), &month, MAX_INSTALMENTS + 1));
         assert!(found(U256::from(100_000), &rate(1, 1 << 27), 36));
         assert!(!found(U256::from(100_000), &rate(1, 1 << 29), 36));
+        // One payment at the least rate repays a little less of one than that.
+        assert!(!found(U256::from(100_000), &rate(1, 1 << 28), 1));
         assert!(!found(U256::from(100_000), &PeriodicRate::ZERO, 36));
     }
 

@@ -52,6 +52,18 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_line_has_every_part_of_an_instalment_in_major_units() {
+        let (drawn, due) = (date(2026, 1, 15), [date(2026, 2, 5), date(2026, 12, 15)]);
+        let payments = [(due[0], 5_050_u64), (due[1], 5_050)].map(|(on, paid)| (on, ruint::aliases::U256::from(paid)));
+        let schedule = Schedule::from_flows(ruint::aliases::U256::from(10_100), drawn, &payments).unwrap();
+        let schedule = schedule.with_fee_per_instalment(ruint::aliases::U256::from(7)).unwrap();
+        assert_eq!(
+            schedule.lines(2),
+            "1 2026-02-05 50.57 50.50 0.00 0.07 50.50\n2 2026-12-15 50.57 50.50 0.00 0.07 0.00\n"
+        );
+    }
+
     proptest! {
         #[test]
         fn dates_are_written_as_the_calendar_writes_them(year in -9_999_i16..=9_999, month in 1_i8..=12, day in 1_i8..=28) {

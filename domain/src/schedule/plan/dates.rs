@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::Date;
 
 use crate::period::{MAX_INSTALMENTS, Term, TermUnit};
@@ -67,8 +67,7 @@ impl Interval {
             TermUnit::Days | TermUnit::Weeks => None,
         };
         self.after(start, 1) == Ok(due)
-            || back.filter(|months| *months < 240_000).and_then(|months| due.checked_sub(months.months()).ok())
-                == Some(start)
+            || back.and_then(|months| due.checked_sub(Span::new().try_months(months).ok()?).ok()) == Some(start)
     }
 
     /// `count` due dates, the first on `first` (or in its month).

@@ -166,19 +166,16 @@ impl<'a> Engine<'a> {
     /// # Errors
     /// [`PlanError::Overflow`] when no period holds the date: the terms were checked against that.
     pub(super) fn touch(&mut self, on: Date, drawn: i128, change: i128) -> Result<usize, PlanError> {
-        let holds = |(index, period): &(usize, &Period)| {
-            (period.start < on || (*index == 0 && period.start == on)) && on <= period.due
-        };
         let outside = PlanError::Overflow("date");
-        let index = self.periods.iter().enumerate().find(holds).map(|(index, _)| index).ok_or(outside.clone())?;
+        let index = self.periods.iter().position(|period| on <= period.due).ok_or(outside.clone())?;
         let period = self.periods.get(index).ok_or(outside.clone())?;
         let (start, due) = (period.start, period.due);
         let ends_there = |segment: &Segment| segment.to == on;
         let at = match period.segments.iter().position(ends_there) {
             Some(at) => at,
             None => {
-                let inside = |segment: &Segment| segment.from <= on && on < segment.to;
-                let at = period.segments.iter().position(inside).ok_or(outside.clone())?;
+                let begun = |segment: &Segment| segment.from <= on;
+                let at = period.segments.iter().rposition(begun).ok_or(outside.clone())?;
                 let cut = *period.segments.get(at).ok_or(outside.clone())?;
                 let before = self.stretch(cut.from, on, start, due);
                 let after = self.stretch(on, cut.to, start, due);

@@ -272,7 +272,7 @@ impl Engine<'_> {
             let shared = u128::try_from(count.saturating_sub(ahead).max(1)).unwrap_or(1);
             let size = i128::try_from(off.unsigned_abs()).map_err(|_| PlanError::Overflow("residue"))?;
             let step = Exact::ratio(size, shared)?.rounded(Round::NEAREST)?;
-            let moved = if off < 0 { sub(level, step)? } else { add(level, step)? };
+            let moved = add(level, step.saturating_mul(off.signum()))?;
             let moved = Exact::ratio(moved, 1)?.rounded(self.terms.rounding.payment)?;
             if moved == level {
                 return Ok(());

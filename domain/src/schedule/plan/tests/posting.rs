@@ -22,6 +22,10 @@ fn interest_that_is_posted_joins_the_balance_every_so_many_periods() {
     assert_eq!(additions(&schedule), [(date(2026, 3, 15), 1_660, false, 2), (date(2026, 4, 15), 337, false, 3)]);
     assert_eq!(schedule.total_interest(), Ok(U256::ZERO));
     assert_eq!(schedule.total_payments(), Ok(U256::from(101_997)));
+    // A balloon of half of it is no part of the level: 53,020 over 3.0301 is 17,497.772.
+    let mut terms = months(100_000, "0.12", 3, Repayment::Level(None));
+    (terms.posting, terms.balloon) = (NonZeroU32::new(2), U256::from(50_000));
+    assert_eq!(payments(&plan(terms).unwrap()), [17_498, 17_498, 67_497]);
     // A drawdown after one of the two periods: its level counts one until the next posting.
     let mut terms = months(100_000, "0.12", 4, Repayment::Level(None));
     terms.posting = NonZeroU32::new(2);

@@ -45,6 +45,7 @@ fn intervals_are_of_at_least_one_and_stay_in_the_calendar() {
     assert_eq!(Interval::MONTH.due_dates_after(START, MAX_INSTALMENTS + 1), Err(many.clone()));
     assert_eq!(Interval::MONTH.due_dates(START, MAX_INSTALMENTS + 1, DueDay::Anchor), Err(many));
     assert!(Interval::MONTH.due_dates_after(START, MAX_INSTALMENTS).is_ok());
+    assert!(Interval::MONTH.due_dates(START, MAX_INSTALMENTS, DueDay::Anchor).is_ok());
     let weeks = Interval::try_new(1, TermUnit::Weeks).unwrap();
     assert_eq!(weeks.due_dates(START, 2, DueDay::MonthEnd), Err(PlanError::NotMonthly));
     let ages = Interval::try_new(u32::MAX, TermUnit::Years).unwrap();
@@ -77,6 +78,21 @@ fn drawdowns_are_above_zero_and_inside_the_term() {
     assert_eq!(refused(|t| t.drawdowns = vec![half, half]), PlanError::TooLarge("drawdowns"));
     assert!(matches!(refused(|t| t.down_payment = Some(rate("1"))), PlanError::DownPaymentShare(_)));
     assert!(matches!(refused(|t| t.down_payment = Some(rate("-0.1"))), PlanError::DownPaymentShare(_)));
+}
+
+#[test]
+fn drawdowns_rate_changes_and_payments_are_taken_up_to_their_limits() {
+    let days = Interval::try_new(1, TermUnit::Days).unwrap();
+    let each = |count: usize| (1..=u32::try_from(count).unwrap()).map(|day| days.after(START, day).unwrap());
+    let mut terms = months(1_000_000, "0.12", 24, Repayment::Level(None));
+    terms.drawdowns = vec![drawn(10_000, START); MAX_DRAWDOWNS];
+    if let Pricing::Yearly { changes, .. } = &mut terms.pricing {
+        changes.extend(each(MAX_RATE_CHANGES).map(|on| RateChange { on, rate: rate("0.1") }));
+    }
+    let due = terms.due_dates[23];
+    let paid = Paid::Principal { due, amount: U256::ONE };
+    terms.payments.made = each(MAX_PAYMENTS).map(|on| Payment { on, paid }).collect();
+    assert!(Plan::try_new(terms).is_ok());
 }
 
 #[test]
