@@ -4,3 +4,4 @@
 //! building this crate needs neither Node nor a compiler of Solidity.
 
 pub mod bindings;
+pub mod digest;
