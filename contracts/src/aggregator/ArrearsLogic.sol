@@ -32,6 +32,7 @@ library ArrearsLogic {
         Loan storage loan = _requireMarkable(register, notice, LoanState.Funded, LoanState.Impaired);
         register.requireProvider(loan.providerId, key, _digest(domain, AggregatorHashes.hash(notice)), signature);
         (uint256 due, uint256 paid) = _requireOverdue(notice.loanId, loan, schedule, loan.impairGrace);
+        loan.marks = notice.sequence;
         loan.state = LoanState.Impaired;
         emit Events.LoanImpaired(notice.loanId, key, due, paid, notice.reasonHash);
     }
@@ -47,8 +48,34 @@ library ArrearsLogic {
         Loan storage loan = _requireMarkable(register, notice, LoanState.Impaired, LoanState.Defaulted);
         register.requireProvider(loan.providerId, key, _digest(domain, AggregatorHashes.hash(notice)), signature);
         (uint256 due, uint256 paid) = _requireOverdue(notice.loanId, loan, schedule, loan.defaultGrace);
+        loan.marks = notice.sequence;
+        loan.called = _called(due);
         loan.state = LoanState.Defaulted;
         emit Events.LoanDefaulted(notice.loanId, key, due, paid, notice.reasonHash);
+    }
+
+    function callOverdue(Register storage register, bytes32 loanId, Instalment[] calldata schedule) external {
+        Loan storage loan = register.loans[loanId];
+        require(loan.state == LoanState.Defaulted, Errors.LoanStateIs(loanId, loan.state));
+        (uint256 due, uint256 paid) = _requireOverdue(loanId, loan, schedule, loan.defaultGrace);
+        require(_called(due) > loan.called, Errors.NothingMoreToCall(loanId, due, loan.called));
+        loan.called = _called(due);
+        emit Events.LoanCalled(loanId, due, paid);
+    }
+
+    function cure(Register storage register, bytes32 loanId, Instalment[] calldata schedule) external {
+        Loan storage loan = register.loans[loanId];
+        require(
+            loan.state == LoanState.Impaired || loan.state == LoanState.Defaulted,
+            Errors.LoanStateIs(loanId, loan.state)
+        );
+        (uint256 due, uint256 paid) = (_dueAt(loan, schedule, 0), loan.paid);
+        require(due <= paid, Errors.StillOverdue(loanId, due, paid));
+        uint256 maturity = uint256(loan.fundedAt) + loan.term;
+        require(block.timestamp < maturity || loan.owed() == 0, Errors.PastMaturity(loanId, maturity));
+        loan.called = 0;
+        loan.state = LoanState.Funded;
+        emit Events.LoanCured(loanId, due, paid);
     }
 
     function amend(
@@ -121,7 +148,7 @@ library ArrearsLogic {
         digest = _digest(domain, AggregatorHashes.hash(amendment));
     }
 
-    /// @dev What has run so far runs at the old rate.
+    /// @dev What has run so far runs at the old rate. What was called was called by the old schedule.
     function _amend(Loan storage loan, Amendment calldata amendment, Terms calldata terms) private {
         loan.accrue();
         loan.amendments = amendment.sequence;
@@ -131,6 +158,7 @@ library ArrearsLogic {
         loan.defaultGrace = terms.defaultGrace;
         loan.scheduleHash = terms.scheduleHash;
         loan.feesHash = terms.feesHash;
+        loan.called = 0;
         emit Events.LoanAmended(amendment.loanId, amendment.sequence, terms, loan.interest);
     }
 
@@ -151,6 +179,7 @@ library ArrearsLogic {
         require(loan.state == from, Errors.LoanStateIs(notice.loanId, loan.state));
         _requireServicedHere(notice.loanId, loan);
         require(notice.state == to, Errors.NoticeIs(notice.state));
+        require(notice.sequence == loan.marks + 1, Errors.SequenceIs(loan.marks + 1, notice.sequence));
         require(block.timestamp < notice.deadline, Errors.DeadlinePassed(notice.deadline));
     }
 
@@ -160,6 +189,15 @@ library ArrearsLogic {
         view
         returns (uint256 due, uint256 paid)
     {
+        (due, paid) = (_dueAt(loan, schedule, grace), loan.paid);
+        require(due > paid, Errors.NotOverdue(loanId, due, paid));
+    }
+
+    function _dueAt(Loan storage loan, Instalment[] calldata schedule, uint256 grace)
+        private
+        view
+        returns (uint256 due)
+    {
         require(schedule.length <= MAX_INSTALMENTS, Errors.ScheduleTooLong(schedule.length, MAX_INSTALMENTS));
         bytes32 scheduleHash = AggregatorHashes.hash(schedule);
         require(scheduleHash == loan.scheduleHash, Errors.ScheduleIs(loan.scheduleHash, scheduleHash));
@@ -167,7 +205,12 @@ library ArrearsLogic {
         for (uint256 i = 0; i < schedule.length; ++i) {
             if (schedule[i].dueAfter + grace < age) due += schedule[i].amount;
         }
-        paid = loan.paid;
-        require(due > paid, Errors.NotOverdue(loanId, due, paid));
+    }
+
+    /// @dev No more than a debt can be is ever called.
+    function _called(uint256 due) private pure returns (uint128) {
+        // Bounded in the same line.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return due < type(uint128).max ? uint128(due) : type(uint128).max;
     }
 }

@@ -298,15 +298,21 @@ contract AcceptanceTest is AggregatorBase {
         t.amounts = new uint256[](9);
         shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralShape.selector, 9, 9));
         t = collateral(stranger);
-        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, stranger));
+        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, stranger, bytes32(0)));
         t = collateral(address(0));
-        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0)));
-        shaped(t, FundingKind.Receipt, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0)));
+        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0), bytes32(0)));
+        shaped(t, FundingKind.Receipt, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0), bytes32(0)));
         t = collateral(address(register));
-        shaped(t, FundingKind.Receipt, abi.encodeWithSelector(Errors.CollateralBook.selector, address(register)));
+        shaped(
+            t,
+            FundingKind.Receipt,
+            abi.encodeWithSelector(Errors.CollateralBook.selector, address(register), bytes32(0))
+        );
         t = noCollateral();
         t.book = address(register);
-        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(register)));
+        shaped(
+            t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(register), bytes32(0))
+        );
     }
 
     function shaped(CollateralTerms memory t, FundingKind kind, bytes memory reason) internal {

@@ -110,7 +110,7 @@ contract RegisterHandler is AggregatorBase {
         amount = bound(amount, 1, register.owed(loanId));
         token.mint(stranger, amount);
         vm.startPrank(stranger);
-        token.approve(address(register), amount);
+        token.approve(address(escrow), amount);
         uint256 paid = escrow.liquidate(register, loanId, amount);
         vm.stopPrank();
         given[loanId] += paid;
@@ -133,8 +133,9 @@ contract RegisterHandler is AggregatorBase {
         if (register.keyStatus(PROVIDER, key) != KeyStatus.Valid) return;
         Instalment[] memory rows = new Instalment[](1);
         rows[0] = Instalment(30 days, l.principal);
-        Notice memory n =
-            Notice(loanId, deeper ? LoanState.Defaulted : LoanState.Impaired, "", uint64(block.timestamp + 1));
+        Notice memory n = Notice(
+            loanId, l.marks + 1, deeper ? LoanState.Defaulted : LoanState.Impaired, "", uint64(block.timestamp + 1)
+        );
         bytes memory s = sign(keyKey, typed(hashNotice(n)));
         if (deeper) register.markDefaulted(n, key, s, rows);
         else register.markImpaired(n, key, s, rows);
