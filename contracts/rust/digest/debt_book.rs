@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256, U256, keccak256};
 use alloy::sol_types::SolValue as _;
 
 use super::domain::domain;
-use crate::bindings::signed_debt_book as book;
+use crate::bindings::signed_debt_book::SignedDebtBook as book;
 
 pub use book::{DebtStatement, DebtTerms};
 

@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol_types::{SolStruct as _, SolValue as _};
 
 use super::domain::domain;
-use crate::bindings::credit_scoring_oracle as oracle;
+use crate::bindings::credit_scoring_oracle::CreditScoringOracle as oracle;
 
 pub use oracle::{Bounds, Consent, Factor, Fulfilment, Report, Revocation};
 
@@ -77,7 +77,7 @@ pub fn factor_leaf(factor: &Factor) -> B256 {
 /// address (20 bytes), or a verifier's address and a key (ERC-7913).
 #[must_use]
 pub fn in_order(mut signers: Vec<Bytes>) -> Vec<Bytes> {
-    signers.sort_by_cached_key(keccak256);
+    signers.sort_by_cached_key(|signer| keccak256(signer));
     signers
 }
 

@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256, keccak256};
 use alloy::sol_types::{SolStruct as _, SolValue as _};
 
 use super::domain::domain;
-use crate::bindings::credit_aggregator as register;
+use crate::bindings::credit_aggregator::CreditAggregator as register;
 
 pub use register::{
     Acceptance, Amendment, CollateralTerms, FundingReceipt, Instalment, Notice, PaymentReceipt, Quote, Terms,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Loan, LoanState} from "../../src/aggregator/AggregatorTypes.sol";
 import {DebtModel} from "../../src/aggregator/DebtModel.sol";
 import {DebtGrowth} from "../../src/collateral/DebtGrowth.sol";
 import {FeedReader} from "../../src/collateral/FeedReader.sol";
@@ -39,8 +40,11 @@ contract Formulas {
         uint8 decimals;
     }
 
-    ScriptedFeed private immutable primary = new ScriptedFeed(18, 1);
-    ScriptedFeed private immutable secondary = new ScriptedFeed(18, 1);
+    using DebtModel for Loan;
+
+    Loan private loan;
+    ScriptedFeed private immutable PRIMARY = new ScriptedFeed(18, 1);
+    ScriptedFeed private immutable SECONDARY = new ScriptedFeed(18, 1);
 
     function timestamp() external view returns (uint256) {
         return block.timestamp;
@@ -105,8 +109,8 @@ contract Formulas {
         RiskRules.check(ltvBps, fromBps, toBps, bonusBps);
     }
 
-    function thresholdAt(uint16 from, uint16 to, uint256 start, uint256 at) external pure returns (uint16) {
-        return RiskRules.thresholdAt(from, to, start, at);
+    function thresholdAt(uint16 from, uint16 to, uint256 start, uint256 second) external pure returns (uint16) {
+        return RiskRules.thresholdAt(from, to, start, second);
     }
 
     function interestAt(uint256 outstanding, uint256 interest, uint256 apr, uint256 from, uint256 to)
@@ -121,6 +125,17 @@ contract Formulas {
         return DebtModel.allocate(amount, interest);
     }
 
+    /// @notice Of a defaulted loan, at this second.
+    function callableOf(uint64 fundedAt, uint32 term, uint32 defaultGrace, uint128 called, uint128 paid, uint256 debt)
+        external
+        returns (uint256)
+    {
+        loan.state = LoanState.Defaulted;
+        (loan.fundedAt, loan.term, loan.defaultGrace) = (fundedAt, term, defaultGrace);
+        (loan.called, loan.paid) = (called, paid);
+        return loan.callableOf(debt);
+    }
+
     function grown(uint256 amount, uint256 rateBps, uint256 elapsed) external pure returns (uint256) {
         return DebtGrowth.grown(amount, rateBps, elapsed);
     }
@@ -133,12 +148,12 @@ contract Formulas {
         return DebtGrowth.cap(principal, rateBps, elapsed, repaid);
     }
 
-    function price(Answer calldata first, Answer calldata second, uint128 min, uint128 max, uint16 maxDeviationBps)
+    function readPrice(Answer calldata first, Answer calldata second, uint128 min, uint128 max, uint16 maxDeviationBps)
         external
         returns (uint256)
     {
         FeedReader.Route memory route =
-            FeedReader.Route(_source(primary, first), _source(secondary, second), min, max, maxDeviationBps);
+            FeedReader.Route(_source(PRIMARY, first), _source(SECONDARY, second), min, max, maxDeviationBps);
         return FeedReader.read(route);
     }
 

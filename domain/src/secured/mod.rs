@@ -18,13 +18,11 @@ mod signed_debt;
 pub use arithmetic::ArithmeticError;
 pub use health::{AssetTerms, Debt, Holding, PricedToken, WAD, factor, health, most_that_opens, opens, power, weight};
 pub use price::{PriceRefusal, Route, Source};
-pub use register_debt::{Payment, RegisterDebt, interest_at};
+pub use register_debt::{Payment, RegisterDebt, RegisterDefault, interest_at};
 pub use risk::{RAMP_S, Ramp, RiskRefusal, check_risk};
 pub use signed_debt::{
-    CHALLENGE_DELAY_S, Jump, MAX_VALIDITY_S, SignedDebt, Stated, Statement, StatementRefusal, growth_cap, grown,
+    CHALLENGE_DELAY_S, Jump, MAX_VALIDITY_S, SignedDebt, Stated, Statement, StatementRefusal, grown, growth_cap,
 };
 
-#[cfg(test)]
-mod properties;
 #[cfg(test)]
 mod tests;

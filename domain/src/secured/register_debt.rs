@@ -83,3 +83,28 @@ impl RegisterDebt {
         Ok(Payment { to_interest, to_principal, left })
     }
 }
+
+/// What calls the debt of a loan that its provider marked as defaulted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegisterDefault {
+    /// What had fallen due in all by the schedule, when the default was last shown.
+    pub called: u128,
+    /// Since the funding, in all.
+    pub paid: u128,
+    pub funded_at: u64,
+    pub term_s: u32,
+    pub default_grace_s: u32,
+}
+
+impl RegisterDefault {
+    /// What of a debt collateral may be sold for at a second, whatever its price: what was called and is not paid since,
+    /// and all of it once the maturity is past by the grace.
+    #[must_use]
+    pub fn callable_at(&self, debt: U256, timestamp: u64) -> U256 {
+        let all_from = u128::from(self.funded_at) + u128::from(self.term_s) + u128::from(self.default_grace_s);
+        if u128::from(timestamp) > all_from {
+            return debt;
+        }
+        U256::from(self.called.saturating_sub(self.paid)).min(debt)
+    }
+}

@@ -10,7 +10,9 @@ pub const RAMP_S: u64 = 48 * 3_600;
 pub enum RiskRefusal {
     #[error("an opening LTV of {ltv_bps} bps is not below the threshold, which is {threshold_bps} bps along its ramp")]
     LtvNotBelowThreshold { ltv_bps: u16, threshold_bps: u16 },
-    #[error("a threshold of {threshold_bps} bps with a bonus of {bonus_bps} bps: a liquidation could not pay for itself")]
+    #[error(
+        "a threshold of {threshold_bps} bps with a bonus of {bonus_bps} bps: a liquidation could not pay for itself"
+    )]
     BonusTooHigh { threshold_bps: u16, bonus_bps: u16 },
 }
 

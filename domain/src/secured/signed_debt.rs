@@ -47,6 +47,8 @@ pub struct Jump {
 pub struct Statement {
     /// Owed at `stated_at`; 0 closes the loan.
     pub amount: u128,
+    /// How much of what was repaid on the chain the amount takes account of; what came since is taken off.
+    pub repaid: u128,
     /// Above that of every statement before.
     pub sequence: u64,
     pub stated_at: u64,
@@ -60,6 +62,8 @@ pub struct SignedDebt {
     pub principal: u128,
     /// Simple interest a year, and the fastest that the debt may grow.
     pub rate_bps: u32,
+    /// From this second on all that is owed is called.
+    pub maturity: u64,
     pub funded_at: u64,
     /// In force, owed at `amount_at`.
     pub amount: u128,
@@ -91,8 +95,10 @@ pub enum StatementRefusal {
     SequenceOld { held: u64, given: u64 },
     #[error("it is about second {stated_at}, which is not yet")]
     StatedInFuture { stated_at: u64 },
-    #[error("it is about second {stated_at}, before the amount in force, which is of second {held}")]
-    StatedBefore { held: u64, stated_at: u64 },
+    #[error("it is about second {stated_at}, before the funding at {funded_at}")]
+    StatedBefore { funded_at: u64, stated_at: u64 },
+    #[error("it takes account of {given} repaid, of which only {held} was")]
+    RepaidAhead { held: u128, given: u128 },
     #[error("stated at {stated_at} and valid until {valid_until}: over, or for too long")]
     ValidityRefused { stated_at: u64, valid_until: u64 },
     #[error("{amount} is above the principal with its interest less what was repaid, {cap}")]
@@ -106,10 +112,20 @@ impl SignedDebt {
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`] at the end of time.
-    pub fn funded(principal: u128, rate_bps: u32, at: u64) -> Result<Self, ArithmeticError> {
+    pub fn funded(principal: u128, rate_bps: u32, maturity: u64, at: u64) -> Result<Self, ArithmeticError> {
         let valid_until = at.checked_add(MAX_VALIDITY_S).ok_or(ArithmeticError::Overflow("validity"))?;
-        let (amount, amount_at) = (principal, at);
-        Ok(Self { principal, rate_bps, funded_at: at, amount, amount_at, jump: None, repaid: 0, sequence: 0, valid_until })
+        Ok(Self {
+            principal,
+            rate_bps,
+            maturity,
+            funded_at: at,
+            amount: principal,
+            amount_at: at,
+            jump: None,
+            repaid: 0,
+            sequence: 0,
+            valid_until,
+        })
     }
 
     /// What is due at a second, by the amount in force and the rate since.
@@ -123,39 +139,64 @@ impl SignedDebt {
         Ok(grown.min(self.cap_at(timestamp)?))
     }
 
+    /// What of it is called at a second: all from the maturity on.
+    ///
+    /// # Errors
+    /// As [`SignedDebt::due_at`].
+    pub fn callable_at(&self, timestamp: u64) -> Result<U256, ArithmeticError> {
+        if timestamp >= self.maturity { self.due_at(timestamp) } else { Ok(U256::ZERO) }
+    }
+
     /// The most that may be owed at a second.
     ///
     /// # Errors
     /// [`ArithmeticError::Overflow`], [`ArithmeticError::BelowZero`] before the funding.
     pub fn cap_at(&self, timestamp: u64) -> Result<U256, ArithmeticError> {
-        let seconds = elapsed(self.funded_at, timestamp, "seconds since the funding")?;
-        growth_cap(U256::from(self.principal), self.rate_bps, seconds, U256::from(self.repaid))
+        self.cap_with(timestamp, self.repaid)
     }
 
-    /// The loan after a statement is brought, whose signature was checked before. A jump within what a jump before it
-    /// explains keeps that one's date.
+    fn cap_with(&self, timestamp: u64, repaid: u128) -> Result<U256, ArithmeticError> {
+        let seconds = elapsed(self.funded_at, timestamp, "seconds since the funding")?;
+        growth_cap(U256::from(self.principal), self.rate_bps, seconds, U256::from(repaid))
+    }
+
+    /// The loan after a statement is brought, whose signature was checked before.
     ///
     /// # Errors
     /// [`StatementRefusal`], in the order of its variants.
     pub fn state(&self, statement: &Statement, now: u64) -> Result<Stated, StatementRefusal> {
         let held = self.ripened(now);
         held.require_timely(statement, now)?;
-        let Statement { amount, sequence, stated_at, valid_until } = *statement;
-        let cap = held.cap_at(stated_at)?;
-        if U256::from(amount) > cap {
-            return Err(StatementRefusal::GrowthAboveCap { amount, cap });
+        let cap = held.cap_with(statement.stated_at, statement.repaid)?;
+        if U256::from(statement.amount) > cap {
+            return Err(StatementRefusal::GrowthAboveCap { amount: statement.amount, cap });
         }
-        let next = Self { sequence, valid_until, ..held };
-        if held.explains(held.amount, held.amount_at, statement)? {
-            let next = Self { amount, amount_at: stated_at, jump: None, ..next };
+        let (amount, as_of) = held.carried(statement)?;
+        let next = Self { sequence: statement.sequence, valid_until: statement.valid_until, ..held };
+        Ok(next.applied(amount, as_of, now)?)
+    }
+
+    /// What a statement says, at its own second or at that of the last repayment where that came after it.
+    fn carried(&self, statement: &Statement) -> Result<(u128, u64), ArithmeticError> {
+        let as_of = statement.stated_at.max(self.amount_at);
+        let seconds = elapsed(statement.stated_at, as_of, "seconds since the statement")?;
+        let carried = grown(U256::from(statement.amount), self.rate_bps, seconds)?;
+        let since = self.repaid.checked_sub(statement.repaid).ok_or(ArithmeticError::BelowZero("repaid since"))?;
+        Ok((fits_128(carried.saturating_sub(U256::from(since)), "stated debt")?, as_of))
+    }
+
+    /// Puts an amount in force, or makes it a jump; one within what a jump before it explains keeps that one's date.
+    fn applied(self, amount: u128, as_of: u64, now: u64) -> Result<Stated, ArithmeticError> {
+        if self.explains(self.amount, self.amount_at, amount, as_of)? {
+            let next = Self { amount, amount_at: as_of, jump: None, ..self };
             return Ok(if amount == 0 { Stated::Closed } else { Stated::InForce(next) });
         }
-        let kept = match held.jump {
-            Some(jump) if stated_at >= jump.at && held.explains(jump.amount, jump.at, statement)? => Some(jump.from),
+        let kept = match self.jump {
+            Some(jump) if as_of >= jump.at && self.explains(jump.amount, jump.at, amount, as_of)? => Some(jump.from),
             _ => now.checked_add(CHALLENGE_DELAY_S),
         };
         let from = kept.ok_or(ArithmeticError::Overflow("challenge delay"))?;
-        Ok(Stated::Waits(Self { jump: Some(Jump { amount, at: stated_at, from }), ..next }))
+        Ok(Stated::Waits(Self { jump: Some(Jump { amount, at: as_of, from }), ..self }))
     }
 
     /// Repays at most what is due: what was taken, and the loan after it, which is closed where nothing is due then.
@@ -189,21 +230,25 @@ impl SignedDebt {
         }
     }
 
-    fn explains(&self, amount: u128, at: u64, statement: &Statement) -> Result<bool, ArithmeticError> {
-        let seconds = elapsed(at, statement.stated_at, "seconds between statements")?;
-        Ok(U256::from(statement.amount) <= grown(U256::from(amount), self.rate_bps, seconds)?)
+    /// Whether an amount has grown to no less than another by a later second.
+    fn explains(&self, amount: u128, at: u64, other: u128, as_of: u64) -> Result<bool, ArithmeticError> {
+        let seconds = elapsed(at, as_of, "seconds between statements")?;
+        Ok(U256::from(other) <= grown(U256::from(amount), self.rate_bps, seconds)?)
     }
 
     fn require_timely(&self, statement: &Statement, now: u64) -> Result<(), StatementRefusal> {
-        let Statement { sequence, stated_at, valid_until, .. } = *statement;
+        let Statement { sequence, stated_at, valid_until, repaid, .. } = *statement;
         if sequence <= self.sequence {
             return Err(StatementRefusal::SequenceOld { held: self.sequence, given: sequence });
         }
         if stated_at > now {
             return Err(StatementRefusal::StatedInFuture { stated_at });
         }
-        if stated_at < self.amount_at {
-            return Err(StatementRefusal::StatedBefore { held: self.amount_at, stated_at });
+        if stated_at < self.funded_at {
+            return Err(StatementRefusal::StatedBefore { funded_at: self.funded_at, stated_at });
+        }
+        if repaid > self.repaid {
+            return Err(StatementRefusal::RepaidAhead { held: self.repaid, given: repaid });
         }
         let validity = valid_until.checked_sub(stated_at);
         if valid_until < now || validity.is_none_or(|validity| validity > MAX_VALIDITY_S) {

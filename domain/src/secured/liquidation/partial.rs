@@ -33,7 +33,8 @@ impl Position {
         }
         self.require_no_dust(held, repaid, received)?;
 
-        let seized = (0..self.collateral.len()).map(|i| if i == asset { received } else { U256::ZERO }).collect();
+        let share = |of| if of == asset { received } else { U256::ZERO };
+        let seized: Vec<U256> = (0..self.collateral.len()).map(share).collect();
         let left = self.without(repaid, &seized)?;
         let liquidated = Self::settled(&reading, repaid, seized, left)?;
         let (before, after) = (liquidated.health_before, liquidated.health_after);

@@ -10,11 +10,13 @@ use crate::secured::health::{Debt, Holding, WAD, factor, sum, weight};
 /// The most assets that a loan may have, emptied ones included: `CollateralLocks.MAX_ASSETS`.
 pub const MAX_ASSETS: usize = 8;
 
-/// What secures a loan, what is owed on it, and what is too small to be left behind.
+/// What secures a loan, what is owed on it, what of that is called, and what is too small to be left behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
     pub(super) collateral: Vec<Holding>,
     pub(super) debt: Debt,
+    /// In default by the terms of the loan, by the word of a book that the policy allows: sold for at any health.
+    pub(super) callable: U256,
     /// In WAD.
     pub(super) dust: U256,
 }
@@ -56,8 +58,8 @@ pub struct Liquidated {
 impl Position {
     /// `None` for more than [`MAX_ASSETS`] assets. Amounts in smallest units, `dust` in WAD.
     #[must_use]
-    pub fn try_new(collateral: Vec<Holding>, debt: Debt, dust: U256) -> Option<Self> {
-        (collateral.len() <= MAX_ASSETS).then_some(Self { collateral, debt, dust })
+    pub fn try_new(collateral: Vec<Holding>, debt: Debt, callable: U256, dust: U256) -> Option<Self> {
+        (collateral.len() <= MAX_ASSETS).then_some(Self { collateral, debt, callable, dust })
     }
 
     #[must_use]
@@ -73,7 +75,12 @@ impl Position {
     /// # Errors
     /// [`ArithmeticError::Overflow`].
     pub fn read(&self) -> Result<Reading, ArithmeticError> {
-        self.with_closeable(self.valued()?)
+        let debt_value = self.debt.value()?;
+        let weight = weight(&self.collateral)?;
+        let cover = sum(&self.collateral, |holding| cover_of(holding.amount, &holding.terms), "cover")?;
+        let health = factor(weight, debt_value)?;
+        let reading = Reading { debt_value, weight, cover, health, closeable: U256::ZERO };
+        Ok(Reading { closeable: self.closeable(&reading)?, ..reading })
     }
 
     /// As [`Position::read`], of a position that may be liquidated: `quoteLiquidation`.
@@ -81,26 +88,21 @@ impl Position {
     /// # Errors
     /// [`LiquidationRefusal::HealthSound`], [`LiquidationRefusal::Arithmetic`].
     pub fn read_unsound(&self) -> Result<Reading, LiquidationRefusal> {
-        let valued = self.valued()?;
-        if valued.health >= WAD {
-            return Err(LiquidationRefusal::HealthSound { health: valued.health });
+        let reading = self.read()?;
+        if reading.closeable.is_zero() {
+            return Err(LiquidationRefusal::HealthSound { health: reading.health });
         }
-        Ok(self.with_closeable(valued)?)
+        Ok(reading)
     }
 
-    /// All but what may be repaid, as yet zero.
-    fn valued(&self) -> Result<Reading, ArithmeticError> {
-        let debt_value = self.debt.value()?;
-        let weight = weight(&self.collateral)?;
-        let cover = sum(&self.collateral, |holding| cover_of(holding.amount, &holding.terms), "cover")?;
-        let health = factor(weight, debt_value)?;
-        Ok(Reading { debt_value, weight, cover, health, closeable: U256::ZERO })
-    }
-
-    fn with_closeable(&self, reading: Reading) -> Result<Reading, ArithmeticError> {
-        let Reading { debt_value, health, .. } = reading;
-        let closeable = closeable(self.debt.amount, debt_value, health, self.dust, reading.covered())?;
-        Ok(Reading { closeable, ..reading })
+    /// What may be closed by price, or what is called where that is more.
+    fn closeable(&self, reading: &Reading) -> Result<U256, ArithmeticError> {
+        let by_price = if reading.health < WAD {
+            closeable(self.debt.amount, reading.debt_value, reading.health, self.dust, reading.covered())?
+        } else {
+            U256::ZERO
+        };
+        Ok(by_price.max(self.callable.min(self.debt.amount)))
     }
 
     /// The position once `repaid` was paid for these amounts of its assets.
@@ -110,7 +112,7 @@ impl Position {
         });
         let collateral = taken.collect::<Result<_, ArithmeticError>>()?;
         let debt = Debt { amount: sub(self.debt.amount, repaid, "debt left")?, ..self.debt };
-        Ok(Self { collateral, debt, dust: self.dust })
+        Ok(Self { collateral, debt, callable: self.callable.saturating_sub(repaid), dust: self.dust })
     }
 
     pub(super) fn has_collateral(&self) -> bool {

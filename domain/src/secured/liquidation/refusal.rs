@@ -7,10 +7,10 @@ use crate::secured::ArithmeticError;
 /// In the order in which the contract checks. All but the last are the liquidator's to mend or to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LiquidationRefusal {
-    #[error("health is {health}: at one or above")]
+    #[error("health is {health} and nothing is called: nothing may be repaid")]
     HealthSound { health: U256 },
-    #[error("health is {health}: only half may be repaid")]
-    OnlyHalf { health: U256 },
+    #[error("health is {health}: only {closeable} may be repaid")]
+    OnlyPart { health: U256, closeable: U256 },
     #[error("nothing is locked of asset {asset}")]
     NothingLocked { asset: usize },
     #[error("nothing would be repaid")]

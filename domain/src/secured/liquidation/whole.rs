@@ -16,10 +16,10 @@ impl Position {
     pub fn liquidate_all(&self, max_paid: U256, min_received: &[U256]) -> Result<Liquidated, LiquidationRefusal> {
         let reading = self.read_unsound()?;
         if reading.closeable != self.debt.amount {
-            return Err(LiquidationRefusal::OnlyHalf { health: reading.health });
+            let Reading { health, closeable, .. } = reading;
+            return Err(LiquidationRefusal::OnlyPart { health, closeable });
         }
-        let repaid =
-            if reading.covered() { self.debt.amount } else { self.debt.token.amount_up(reading.cover)? };
+        let repaid = if reading.covered() { self.debt.amount } else { self.debt.token.amount_up(reading.cover)? };
         if repaid > max_paid {
             return Err(LiquidationRefusal::PaidAboveMax { repaid, max_paid });
         }
