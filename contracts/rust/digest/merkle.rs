@@ -46,7 +46,7 @@ impl Tree {
         let mut index = first_leaf + position;
         let mut siblings = Vec::new();
         while index != 0 {
-            let sibling = if index % 2 == 0 { index - 1 } else { index + 1 };
+            let sibling = if index.is_multiple_of(2) { index - 1 } else { index + 1 };
             siblings.push(*self.nodes.get(sibling)?);
             index = (index - 1) / 2;
         }

@@ -49,7 +49,7 @@ fn source(answer: u128, decimals: u8) -> Source {
 }
 
 fn route() -> Route {
-    let (primary, secondary) = (source(2_000_0000_0000, 8), source(2_010, 0));
+    let (primary, secondary) = (source(200_000_000_000, 8), source(2_010, 0));
     Route { primary, secondary, min: 10_u128.pow(18), max: 10_u128.pow(22), max_deviation_bps: 50 }
 }
 

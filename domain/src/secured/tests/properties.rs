@@ -5,7 +5,9 @@ use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, prop_a
 use super::*;
 use crate::secured::arithmetic::{BPS, mul_div_up};
 use crate::secured::liquidation::{Liquidated, LiquidationRefusal, Position, cover_of};
-use crate::secured::{RAMP_S, Ramp, RegisterDebt, grown, growth_cap, health, most_that_opens, opens, power};
+use crate::secured::{
+    RAMP_S, Ramp, RegisterDebt, WAD, grown, growth_cap, health, most_that_opens, opens, power, weight,
+};
 
 /// Of any magnitude up to so many bits.
 fn magnitude(bits: u32) -> impl Strategy<Value = U256> {
@@ -38,12 +40,13 @@ fn debt() -> impl Strategy<Value = Debt> {
 
 /// A position about as healthy as liquidators meet: the debt is worth some share of the weight.
 fn position() -> impl Strategy<Value = Position> {
-    (collateral(), token(), 5_000_u64..20_000, magnitude(70), any::<bool>()).prop_map(
+    (collateral(), token(), 5_000_u64..20_000, magnitude(70), any::<bool>()).prop_filter_map(
+        "a debt that 256 bits hold",
         |(collateral, token, share, dust, called)| {
-            let value = crate::secured::weight(&collateral).unwrap() * U256::from(share) / U256::from(BPS);
-            let amount = token.amount_down(value).unwrap();
+            let value = weight(&collateral).unwrap() * U256::from(share) / U256::from(BPS);
+            let amount = token.amount_down(value).ok()?;
             let callable = if called { amount / U256::from(3) } else { U256::ZERO };
-            Position::try_new(collateral, Debt { amount, token }, callable, dust).unwrap()
+            Position::try_new(collateral, Debt { amount, token }, callable, dust)
         },
     )
 }
@@ -88,10 +91,12 @@ proptest! {
 
     #[test]
     fn what_opens_is_healthy_and_the_most_that_opens_is_the_most(assets in collateral(), token in token()) {
-        let most = most_that_opens(&assets, &token).unwrap();
+        let most = most_that_opens(&assets, &token);
+        prop_assume!(most.is_ok());
+        let most = most.unwrap();
         let debt = Debt { amount: most, token };
         prop_assert!(opens(&assets, &debt).unwrap());
-        prop_assert!(health(&assets, &debt).unwrap() >= crate::secured::WAD);
+        prop_assert!(health(&assets, &debt).unwrap() >= WAD);
         let more = Debt { amount: most + U256::ONE, token };
         prop_assert!(!opens(&assets, &more).unwrap());
     }
@@ -124,8 +129,7 @@ proptest! {
     #[test]
     fn a_sound_loan_is_covered(position in position()) {
         let reading = position.read().unwrap();
-        prop_assume!(reading.health >= crate::secured::WAD);
-        prop_assert!(reading.covered(), "threshold × (1 + bonus) < 1 promises it");
+        prop_assert!(reading.health < WAD || reading.covered(), "threshold × (1 + bonus) < 1 promises it");
     }
 
     #[test]

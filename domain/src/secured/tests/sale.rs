@@ -103,10 +103,10 @@ fn seized_rounds_down_at_each_step_and_cover_up() {
     let debt = PricedToken { price: wad(1), decimals: 6 };
     // 1 unit is 10^12 WAD; × 1.05; at 3 × 10^18 a whole token of 18 decimals: 0.35 × 10^12.
     assert_eq!(seized_for(U256::ONE, &debt, &weth(wad(3))), Ok(units(35, 10)));
-    let small = AssetTerms { token: PricedToken { price: wad(3), decimals: 12 }, ..weth(wad(3)) };
+    let small = AssetTerms { token: PricedToken { price: wad(3), decimals: 6 }, ..weth(wad(3)) };
     assert_eq!(seized_for(U256::ONE, &debt, &small), Ok(U256::ZERO), "0.35 of a unit");
-    // ceil(3 × 10^6) × 10^4 / 10,500 = 2,857,142.857…
-    assert_eq!(cover_of(U256::ONE, &small), Ok(U256::from(2_857_143)));
+    // 3 × 10^12 × 10^4 / 10,500 = 2,857,142,857,142.857…
+    assert_eq!(cover_of(U256::ONE, &small), Ok(U256::from(2_857_142_857_143_u64)));
 }
 
 #[test]

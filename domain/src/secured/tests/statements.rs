@@ -103,9 +103,11 @@ fn a_repayment_is_taken_off_the_debt_the_jump_and_a_statement_made_before_it() {
     assert_eq!((early.amount, early.jump.unwrap().amount, early.repaid), (400_000, 500_000, 100_000));
     assert_eq!(jumped.repay(U256::from(600_001), now).unwrap().0, U256::from(500_000), "at most what is due");
 
-    // Stated before the repayment, brought after it: 500,000 less 100,000, as of the repayment.
-    let carried = in_force(early.state(&Statement { repaid: 0, ..statement(500_000, 3, now - 1) }, now + 5));
-    assert_eq!((carried.amount, carried.amount_at), (400_001 - 1 + 0, now));
+    // Stated a second before the repayment and brought after it: with that second's interest, less what was repaid.
+    let carried = in_force(early.state(&statement(499_999, 3, now - 1), now + 5));
+    assert_eq!((carried.amount, carried.amount_at, carried.jump), (400_000, now, None));
+    let aware = Statement { repaid: 100_000, ..statement(399_999, 3, now) };
+    assert_eq!(in_force(early.state(&aware, now + 5)).amount, 399_999);
 }
 
 #[test]
