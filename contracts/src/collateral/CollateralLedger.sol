@@ -56,8 +56,9 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
     /// arrived, `CapExceeded`.
     /// @return credited what arrived, and was credited
     function deposit(address asset, uint256 amount) external nonReentrant returns (uint256 credited) {
-        (bool takesFee, uint256 cap) = _requireComing(asset, amount);
-        return _pull(asset, amount, takesFee, cap);
+        (bool takesFee, uint256 cap) = _requireComing(policy, asset, amount);
+        credited = _pull(asset, amount, takesFee, cap);
+        free[msg.sender][asset] += credited;
     }
 
     /// @notice As `deposit`, with an ERC-2612 permit of the caller. A permit that was used before, by anyone, does not stop the deposit
@@ -68,9 +69,10 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
         nonReentrant
         returns (uint256 credited)
     {
-        (bool takesFee, uint256 cap) = _requireComing(asset, amount);
+        (bool takesFee, uint256 cap) = _requireComing(policy, asset, amount);
         try IERC20Permit(asset).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
-        return _pull(asset, amount, takesFee, cap);
+        credited = _pull(asset, amount, takesFee, cap);
+        free[msg.sender][asset] += credited;
     }
 
     /// @notice Takes free assets out. The caller, of their own; never paused, and no price is read.
@@ -97,15 +99,20 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
         policy = next;
     }
 
-    function _requireComing(address asset, uint256 amount) private view returns (bool takesFee, uint256 cap) {
-        policy.requireActive(IRiskPolicy.Action.Deposit);
+    function _requireComing(IRiskPolicy rules, address asset, uint256 amount)
+        internal
+        view
+        returns (bool takesFee, uint256 cap)
+    {
+        rules.requireActive(IRiskPolicy.Action.Deposit);
         require(amount != 0, AmountZero(asset));
         bool listed;
-        (listed, takesFee, cap) = policy.depositTerms(asset);
+        (listed, takesFee, cap) = rules.depositTerms(asset);
         require(listed, AssetNotListed(asset));
     }
 
-    function _pull(address asset, uint256 amount, bool takesFee, uint256 cap) private returns (uint256 credited) {
+    /// @dev Brings an asset in and tracks it; the caller credits it to the owner.
+    function _pull(address asset, uint256 amount, bool takesFee, uint256 cap) internal returns (uint256 credited) {
         uint256 before = IERC20(asset).balanceOf(address(this));
         uint256 held = tracked[asset];
         require(before >= held, AssetShrank(asset, before, held));
@@ -117,7 +124,6 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
         require(held + credited <= cap, CapExceeded(asset, held + credited, cap));
 
         tracked[asset] = held + credited;
-        free[msg.sender][asset] += credited;
         emit Deposited(msg.sender, asset, amount, credited);
     }
 

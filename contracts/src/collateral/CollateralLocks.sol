@@ -57,10 +57,7 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
         nonReentrant
     {
         IRiskPolicy rules = policy;
-        rules.requireActive(IRiskPolicy.Action.Lock);
-        Lock storage held = _locks[loanId][msg.sender];
-        require(address(held.book) == address(0), LockExists(loanId, msg.sender));
-        require(address(book) != address(0) && rules.bookAllowed(address(book)), BookNotAllowed(address(book)));
+        Lock storage held = _requireNewLock(rules, loanId, book);
         require(assets.length == amounts.length && assets.length != 0, ListsMismatch(assets.length, amounts.length));
         require(assets.length <= MAX_ASSETS, TooManyAssets(loanId, assets.length));
         emit LockMade(loanId, msg.sender, address(book));
@@ -73,6 +70,25 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
             ids = ids.with(i, _bind(loanId, held, rules, previous, amounts[i]));
         }
         (held.book, held.lockedAt, held.assetIds) = (book, uint32(block.timestamp), ids);
+    }
+
+    /// @notice Brings one asset in and binds it to a loan at once, for less than `deposit` and `lock`. Anyone; the caller becomes the owner of the lock.
+    /// @dev Emits `Deposited`, `LockMade`, `Locked`. Reverts, in this order: as `lock` up to `BookNotAllowed`, as `deposit`, `TooManyKnownAssets`.
+    /// @param amount in the asset's smallest unit, before any fee of the token
+    /// @return credited what arrived, and was locked
+    function depositAndLock(bytes32 loanId, ILoanBook book, address asset, uint256 amount)
+        external
+        nonReentrant
+        returns (uint256 credited)
+    {
+        IRiskPolicy rules = policy;
+        Lock storage held = _requireNewLock(rules, loanId, book);
+        (bool takesFee, uint256 cap) = _requireComing(rules, asset, amount);
+        credited = _pull(asset, amount, takesFee, cap);
+        held.amounts[asset] = credited;
+        (held.book, held.lockedAt, held.assetIds) = (book, uint32(block.timestamp), AssetIds.with(0, 0, _know(asset)));
+        emit LockMade(loanId, msg.sender, address(book));
+        emit Locked(loanId, msg.sender, asset, credited);
     }
 
     /// @notice Adds free assets of the caller to their lock. The owner; never paused, since it only protects.
@@ -189,6 +205,17 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
     /// @notice The assets of a lock in the order in which they were bound, emptied ones included.
     function assetsOf(bytes32 loanId, address owner) external view returns (address[] memory assets) {
         return _assets(_locks[loanId][owner]);
+    }
+
+    function _requireNewLock(IRiskPolicy rules, bytes32 loanId, ILoanBook book)
+        private
+        view
+        returns (Lock storage held)
+    {
+        rules.requireActive(IRiskPolicy.Action.Lock);
+        held = _locks[loanId][msg.sender];
+        require(address(held.book) == address(0), LockExists(loanId, msg.sender));
+        require(address(book) != address(0) && rules.bookAllowed(address(book)), BookNotAllowed(address(book)));
     }
 
     function _requireLock(bytes32 loanId, address owner) internal view returns (Lock storage held) {

@@ -28,8 +28,8 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
         uint16 thresholdTo;
         uint16 bonusBps;
         uint16 haircutBps;
-        uint64 rampStart;
         uint128 cap;
+        uint64 rampStart;
     }
 
     mapping(address asset => Asset) private _assetsOf;
@@ -164,7 +164,7 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
         require(haircutBps <= RiskRules.BPS, HaircutRefused(haircutBps));
         RiskRules.check(ltvBps, thresholdBps, thresholdBps, bonusBps);
         // A ramp that starts at zero is over.
-        _assetsOf[asset] = Asset(true, takesFee, ltvBps, thresholdBps, thresholdBps, bonusBps, haircutBps, 0, cap);
+        _assetsOf[asset] = Asset(true, takesFee, ltvBps, thresholdBps, thresholdBps, bonusBps, haircutBps, cap, 0);
         emit AssetListed(asset, takesFee, cap, haircutBps);
         emit RiskSet(asset, ltvBps, thresholdBps, thresholdBps, bonusBps, 0);
     }
