@@ -77,7 +77,6 @@ interface IAggregatorErrors {
     error NotOverdue(bytes32 loanId, uint256 due, uint256 paid);
     error StillOverdue(bytes32 loanId, uint256 due, uint256 paid);
     error NothingMoreToCall(bytes32 loanId, uint256 due, uint256 called);
-    error PastMaturity(bytes32 loanId, uint256 maturity);
     error ShortfallIs(bytes32 loanId, uint256 owed, uint256 given);
     error StillOwed(bytes32 loanId, uint256 debt);
 }
