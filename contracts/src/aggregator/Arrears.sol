@@ -7,7 +7,7 @@ import {Servicing} from "./Servicing.sol";
 
 /// @title What the parties say of a loan after funding
 /// @notice Marks are the provider's, and only where the schedule that was signed shows a payment missed by more than the grace that was
-/// signed; they go when what was missed is paid, without anybody's leave. Payments made elsewhere are the lender's to confirm, and whoever holds the confirmation can bring it. Terms change only by both hands.
+/// signed; all that is owed falls due at the maturity. They go when what was missed is paid, without anybody's leave. Payments made elsewhere are the lender's to confirm, and whoever holds the confirmation can bring it. Terms change only by both hands.
 abstract contract Arrears is Servicing {
     /// @notice Longest schedule that can be shown.
     uint256 public constant MAX_INSTALMENTS = ArrearsLogic.MAX_INSTALMENTS;
@@ -42,8 +42,7 @@ abstract contract Arrears is Servicing {
     }
 
     /// @notice Takes the marks away where all that has fallen due is paid: `Impaired | Defaulted → Funded`. Anyone.
-    /// @dev No grace counts here, and past the maturity only a loan with nothing owed is cured. Emits `LoanCured`. Checks in order: `LoanStateIs`,
-    /// `ScheduleTooLong`, `ScheduleIs`, `StillOverdue`, `PastMaturity`. Works in every pause.
+    /// @dev No grace counts here. Emits `LoanCured`. Checks in order: `LoanStateIs`, `ScheduleTooLong`, `ScheduleIs`, `StillOverdue`. Works in every pause.
     /// @param schedule what `scheduleHash` stands for
     function cure(bytes32 loanId, Instalment[] calldata schedule) external {
         ArrearsLogic.cure(_register, loanId, schedule);

@@ -71,8 +71,6 @@ library ArrearsLogic {
         );
         (uint256 due, uint256 paid) = (_dueAt(loan, schedule, 0), loan.paid);
         require(due <= paid, Errors.StillOverdue(loanId, due, paid));
-        uint256 maturity = uint256(loan.fundedAt) + loan.term;
-        require(block.timestamp < maturity || loan.owed() == 0, Errors.PastMaturity(loanId, maturity));
         loan.called = 0;
         loan.state = LoanState.Funded;
         emit Events.LoanCured(loanId, due, paid);
@@ -193,6 +191,8 @@ library ArrearsLogic {
         require(due > paid, Errors.NotOverdue(loanId, due, paid));
     }
 
+    /// @dev What fell due in all more than `grace` seconds ago. All that is owed falls due at the maturity, whatever the schedule left out, such as
+    /// interest on what was late.
     function _dueAt(Loan storage loan, Instalment[] calldata schedule, uint256 grace)
         private
         view
@@ -205,6 +205,9 @@ library ArrearsLogic {
         for (uint256 i = 0; i < schedule.length; ++i) {
             if (schedule[i].dueAfter + grace < age) due += schedule[i].amount;
         }
+        if (loan.term + grace >= age) return due;
+        uint256 whole = uint256(loan.paid) + loan.owed();
+        if (whole > due) return whole;
     }
 
     /// @dev No more than a debt can be is ever called.

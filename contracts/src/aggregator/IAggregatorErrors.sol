@@ -9,6 +9,7 @@ interface IAggregatorErrors {
     error AlreadyPaused(Action action);
     error NotPaused(Action action);
     error ZeroAddress(bytes32 what);
+    error AddressRefused(address given);
     error NotGateway(address caller);
     error NotEscrow(bytes32 loanId, address escrow, address caller);
     error NotBorrower(address borrower, address caller);
@@ -77,7 +78,6 @@ interface IAggregatorErrors {
     error NotOverdue(bytes32 loanId, uint256 due, uint256 paid);
     error StillOverdue(bytes32 loanId, uint256 due, uint256 paid);
     error NothingMoreToCall(bytes32 loanId, uint256 due, uint256 called);
-    error PastMaturity(bytes32 loanId, uint256 maturity);
     error ShortfallIs(bytes32 loanId, uint256 owed, uint256 given);
     error StillOwed(bytes32 loanId, uint256 debt);
 }

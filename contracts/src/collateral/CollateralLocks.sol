@@ -57,10 +57,7 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
         nonReentrant
     {
         IRiskPolicy rules = policy;
-        rules.requireActive(IRiskPolicy.Action.Lock);
-        Lock storage held = _locks[loanId][msg.sender];
-        require(address(held.book) == address(0), LockExists(loanId, msg.sender));
-        require(address(book) != address(0) && rules.bookAllowed(address(book)), BookNotAllowed(address(book)));
+        Lock storage held = _requireNewLock(rules, loanId, book);
         require(assets.length == amounts.length && assets.length != 0, ListsMismatch(assets.length, amounts.length));
         require(assets.length <= MAX_ASSETS, TooManyAssets(loanId, assets.length));
         emit LockMade(loanId, msg.sender, address(book));
@@ -73,6 +70,25 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
             ids = ids.with(i, _bind(loanId, held, rules, previous, amounts[i]));
         }
         (held.book, held.lockedAt, held.assetIds) = (book, uint32(block.timestamp), ids);
+    }
+
+    /// @notice Brings one asset in and binds it to a loan at once, for less than `deposit` and `lock`. Anyone; the caller becomes the owner of the lock.
+    /// @dev Emits `Deposited`, `LockMade`, `Locked`. Reverts, in this order: as `lock` up to `BookNotAllowed`, as `deposit`, `TooManyKnownAssets`.
+    /// @param amount in the asset's smallest unit, before any fee of the token
+    /// @return credited what arrived, and was locked
+    function depositAndLock(bytes32 loanId, ILoanBook book, address asset, uint256 amount)
+        external
+        nonReentrant
+        returns (uint256 credited)
+    {
+        IRiskPolicy rules = policy;
+        Lock storage held = _requireNewLock(rules, loanId, book);
+        (bool takesFee, uint256 cap) = _requireComing(rules, asset, amount);
+        credited = _pull(asset, amount, takesFee, cap);
+        held.amounts[asset] = credited;
+        (held.book, held.lockedAt, held.assetIds) = (book, uint32(block.timestamp), AssetIds.with(0, 0, _know(asset)));
+        emit LockMade(loanId, msg.sender, address(book));
+        emit Locked(loanId, msg.sender, asset, credited);
     }
 
     /// @notice Adds free assets of the caller to their lock. The owner; never paused, since it only protects.
@@ -113,14 +129,15 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
     }
 
     /// @notice Frees part of the collateral while money is owed. The owner of the lock, where what stays locked would still open the debt.
-    /// @dev Emits `Released`. Reverts, in this order: `ActionPaused`, `LockMissing`, `AmountZero`, `BindingIs` unless owed,
-    /// `LockedInsufficient`, the policy's error where a price is not sound, `PowerInsufficient`.
+    /// @dev Emits `Released`. Reverts, in this order: `ActionPaused`, `LockMissing`, `AmountZero`, `BindingIs` unless owed, `DebtCalled` while the
+    /// loan is in default, `LockedInsufficient`, the policy's error where a price is not sound, `PowerInsufficient`.
     function releasePart(bytes32 loanId, address asset, uint256 amount) external nonReentrant {
         policy.requireActive(IRiskPolicy.Action.Release);
         Lock storage held = _requireLock(loanId, msg.sender);
         require(amount != 0, AmountZero(asset));
         ILoanBook.Debt memory debt = _debtOf(held, loanId, msg.sender);
         require(debt.binding == ILoanBook.Binding.Owed, BindingIs(loanId, debt.binding));
+        require(debt.callable == 0, DebtCalled(loanId, debt.callable));
         uint256 available = held.amounts[asset];
         require(amount <= available, LockedInsufficient(loanId, asset, available, amount));
         _unbind(loanId, held, msg.sender, asset, amount);
@@ -129,7 +146,7 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
 
     /// @inheritdoc ICollateral
     /// @dev Reverts `ListsMismatch`; an empty list is an unsecured loan, which needs no lock. Reverts otherwise, in this order: `ActionPaused`,
-    /// `LockMissing`, `BookMismatch`, `TooManyAssets`, per asset `AssetsNotAscending` and
+    /// `LockMissing`, `BookMismatch`, `BookNotAllowed` where the policy does not allow the book any more, `TooManyAssets`, per asset `AssetsNotAscending` and
     /// `LockedInsufficient`, the policy's error where a price is not sound, `PowerInsufficient`.
     function requireSecured(
         bytes32 loanId,
@@ -142,9 +159,11 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
     ) external view nonReentrantView {
         require(assets.length == amounts.length, ListsMismatch(assets.length, amounts.length));
         if (assets.length == 0) return;
-        policy.requireActive(IRiskPolicy.Action.Open);
+        IRiskPolicy rules = policy;
+        rules.requireActive(IRiskPolicy.Action.Open);
         Lock storage held = _requireLock(loanId, owner);
         require(address(held.book) == book, BookMismatch(loanId, address(held.book), book));
+        require(rules.bookAllowed(book), BookNotAllowed(book));
         require(assets.length <= MAX_ASSETS, TooManyAssets(loanId, assets.length));
         address previous;
         for (uint256 i = 0; i < assets.length; ++i) {
@@ -189,6 +208,17 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
     /// @notice The assets of a lock in the order in which they were bound, emptied ones included.
     function assetsOf(bytes32 loanId, address owner) external view returns (address[] memory assets) {
         return _assets(_locks[loanId][owner]);
+    }
+
+    function _requireNewLock(IRiskPolicy rules, bytes32 loanId, ILoanBook book)
+        private
+        view
+        returns (Lock storage held)
+    {
+        rules.requireActive(IRiskPolicy.Action.Lock);
+        held = _locks[loanId][msg.sender];
+        require(address(held.book) == address(0), LockExists(loanId, msg.sender));
+        require(address(book) != address(0) && rules.bookAllowed(address(book)), BookNotAllowed(address(book)));
     }
 
     function _requireLock(bytes32 loanId, address owner) internal view returns (Lock storage held) {

@@ -5,11 +5,11 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICollateral} from "../interfaces/ICollateral.sol";
 import {ILoanBook} from "../interfaces/ILoanBook.sol";
+import {AccountSignatures} from "./AccountSignatures.sol";
 import {DebtGrowth} from "./DebtGrowth.sol";
 import {ISignedDebt} from "./ISignedDebt.sol";
 import "./SignedDebtTypes.sol";
@@ -306,9 +306,6 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
     }
 
     function _requireSigned(address signer, bytes32 digest, bytes calldata signature) private view {
-        require(
-            signer != address(0) && SignatureChecker.isValidSignatureNow(signer, digest, signature),
-            SignatureInvalid(signer, digest)
-        );
+        require(AccountSignatures.isSignedBy(signer, digest, signature), SignatureInvalid(signer, digest));
     }
 }

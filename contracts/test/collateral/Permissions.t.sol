@@ -83,7 +83,7 @@ contract PermissionsTest is CollateralTest {
         );
         _open(
             name,
-            "deposit(address,uint256);depositWithPermit(address,uint256,uint256,uint8,bytes32,bytes32);withdraw(address,uint256,address);lock(bytes32,address,address[],uint256[]);topUp(bytes32,address,uint256);release(bytes32,address);releasePart(bytes32,address,uint256);liquidate(bytes32,address,address,uint256,(uint256,uint256,address));liquidateAll(bytes32,address,uint256[],(uint256,uint256,address))"
+            "deposit(address,uint256);depositWithPermit(address,uint256,uint256,uint8,bytes32,bytes32);withdraw(address,uint256,address);lock(bytes32,address,address[],uint256[]);depositAndLock(bytes32,address,address,uint256);topUp(bytes32,address,uint256);release(bytes32,address);releasePart(bytes32,address,uint256);liquidate(bytes32,address,address,uint256,(uint256,uint256,address));liquidateAll(bytes32,address,uint256[],(uint256,uint256,address))"
         );
         _row(name, "setAuthority(address)", AUTHORITY);
         _row(name, "setPolicy(address)", Roles.MULTISIG);

@@ -5,89 +5,12 @@ import {ICollateral} from "../../src/interfaces/ICollateral.sol";
 import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
 import {ICollateralErrors} from "../../src/collateral/ICollateralErrors.sol";
-import {RiskPolicy} from "../../src/collateral/RiskPolicy.sol";
 import {ISignedDebt} from "../../src/collateral/ISignedDebt.sol";
 import {SignedDebtBook} from "../../src/collateral/SignedDebtBook.sol";
 import {DebtState, DebtStatement, DebtTerms, SignedLoan} from "../../src/collateral/SignedDebtTypes.sol";
-import {CollateralTest} from "./CollateralTest.sol";
+import {SignedDebtTest} from "./SignedDebtTest.sol";
 
-contract SignedDebtBookTest is CollateralTest {
-    SignedDebtBook private debts;
-    uint256 private lenderKey;
-    uint256 private borrowerKey;
-    address private payee = makeAddr("payee");
-    address private borrower;
-    address[] private assets;
-    uint256[] private amounts;
-
-    function setUp() public override {
-        super.setUp();
-        debts = new SignedDebtBook(ICollateral(address(escrow)));
-        _loosen(address(policy), abi.encodeCall(RiskPolicy.allowBook, (address(debts))));
-        (lender, lenderKey) = makeAddrAndKey("signing lender");
-        (borrower, borrowerKey) = makeAddrAndKey("signing borrower");
-        assets.push(address(weth));
-        amounts.push(10e18);
-    }
-
-    function _terms() private view returns (DebtTerms memory) {
-        return DebtTerms({
-            lender: lender,
-            payee: payee,
-            borrower: borrower,
-            asset: address(usdc),
-            principal: 10_000e6,
-            rateBps: 1_000,
-            fundBy: uint64(block.timestamp + 7 days),
-            maturity: uint64(block.timestamp + 365 days),
-            collateralHash: keccak256(abi.encode(assets, amounts)),
-            nonce: 1
-        });
-    }
-
-    function _sign(uint256 key, bytes32 digest) private pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
-    }
-
-    function _lockFor(DebtTerms memory terms) private returns (bytes32 loanId) {
-        loanId = debts.termsDigest(terms);
-        _deposit(borrower, weth, 10e18);
-        vm.prank(borrower);
-        escrow.lock(loanId, debts, assets, amounts);
-    }
-
-    function _committed() private returns (bytes32 loanId, DebtTerms memory terms) {
-        terms = _terms();
-        loanId = _lockFor(terms);
-        debts.commit(terms, assets, amounts, _sign(lenderKey, loanId));
-    }
-
-    function _owed() private returns (bytes32 loanId) {
-        (loanId,) = _committed();
-        vm.prank(borrower);
-        debts.acknowledge(loanId, "");
-    }
-
-    function _statement(bytes32 loanId, uint128 amount, uint64 sequence) private view returns (DebtStatement memory) {
-        uint64 now_ = uint64(block.timestamp);
-        return DebtStatement(loanId, amount, debts.loanOf(loanId).repaid, sequence, now_, now_ + 10 days);
-    }
-
-    function _state(bytes32 loanId, uint128 amount, uint64 sequence) private {
-        DebtStatement memory statement = _statement(loanId, amount, sequence);
-        debts.stateDebt(statement, _sign(lenderKey, debts.statementDigest(statement)));
-    }
-
-    function _due(bytes32 loanId) private view returns (uint256) {
-        return debts.debtOf(loanId).amount;
-    }
-
-    function _binding(bytes32 loanId) private view returns (uint8) {
-        ILoanBook.Binding binding = debts.debtOf(loanId).binding;
-        return uint8(binding);
-    }
-
+contract SignedDebtBookTest is SignedDebtTest {
     function test_commit_binds_until_funding_is_late() public {
         (bytes32 loanId, DebtTerms memory terms) = _committed();
         assertEq(_binding(loanId), uint8(ILoanBook.Binding.Committed));
@@ -423,17 +346,5 @@ contract SignedDebtBookTest is CollateralTest {
     function test_book_needs_an_escrow_that_is_a_contract() public {
         _expect(abi.encodeWithSelector(ISignedDebt.AddressRefused.selector, bob));
         new SignedDebtBook(ICollateral(bob));
-    }
-
-    function _separator() private view returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("Agio SignedDebtBook"),
-                keccak256("1"),
-                block.chainid,
-                address(debts)
-            )
-        );
     }
 }

@@ -48,6 +48,7 @@ contract StubBook is ILoanBook {
         Debt storage debt = entry.debt;
         uint256 taken = amount - takesLess;
         require(IERC20(debt.asset).transferFrom(msg.sender, entry.lender, taken));
+        _afterTaken(debt.asset, msg.sender);
         uint256 booked = (lies ? amount : taken) - booksLess;
         debt.amount -= booked;
         debt.callable = booked < debt.callable ? debt.callable - booked : 0;
@@ -58,4 +59,6 @@ contract StubBook is ILoanBook {
     function recordShortfall(bytes32 loanId, uint256 shortfall) external {
         _entries[loanId].shortfall = shortfall;
     }
+
+    function _afterTaken(address asset, address from) internal virtual {}
 }
