@@ -53,8 +53,8 @@ async fn main() -> ExitCode {
         Command::Aave(arguments) => aave::run(arguments).await,
         Command::Lenders(arguments) => lenders::run(arguments).await,
         Command::Queries(arguments) => queries::run(arguments).await,
-        Command::Up(arguments) => up::run(arguments).await,
-        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Up(arguments) => Box::pin(up::run(arguments)).await,
+        Command::Demo(arguments) => Box::pin(demo::run(arguments)).await,
         Command::BenchQuotes(arguments) => bench_quotes::run(arguments).await,
         Command::BareFanOut(arguments) => bare_fan_out::run(arguments).await,
     };

@@ -25,6 +25,7 @@ use alloy::{
 };
 
 pub use cache::{CachedMarket, market, market_in};
+pub use contracts::WETH_PRICE_USD;
 pub use manifest::{AaveMarket, MarketAccounts, PUBLIC_TEST_MNEMONIC, TestAccount};
 
 use crate::{

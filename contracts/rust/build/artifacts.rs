@@ -11,7 +11,7 @@ use crate::project::Compiled;
 /// Where the files lie, relative to the crate.
 pub(crate) const FOLDER: &str = "artifacts";
 
-/// Contracts that are deployed or called from Rust, by the file that holds them.
+/// Contracts that are deployed or called from Rust, by the file that holds them; those of `test` on local chains only.
 const KEPT: [(&str, &str); 21] = [
     ("node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol", "AccessManager"),
     ("src/aggregator/ArrearsLogic.sol", "ArrearsLogic"),
