@@ -10,6 +10,7 @@
 mod aave;
 mod access;
 mod bad_input;
+mod contracts;
 mod deadline;
 mod dependencies;
 mod deployment;
