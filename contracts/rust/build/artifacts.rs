@@ -12,7 +12,7 @@ use crate::project::Compiled;
 pub(crate) const FOLDER: &str = "artifacts";
 
 /// Contracts that are deployed or called from Rust, by the file that holds them; those of `test` on local chains only.
-const KEPT: [(&str, &str); 17] = [
+const KEPT: [(&str, &str); 21] = [
     ("node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol", "AccessManager"),
     ("src/aggregator/ArrearsLogic.sol", "ArrearsLogic"),
     ("src/aggregator/CreditAggregator.sol", "CreditAggregator"),
@@ -28,7 +28,11 @@ const KEPT: [(&str, &str); 17] = [
     ("src/oracle/CreditScoringOracle.sol", "CreditScoringOracle"),
     ("src/oracle/ScoreFeed.sol", "ScoreFeed"),
     ("src/oracle/ScoreFeedFactory.sol", "ScoreFeedFactory"),
+    ("test/collateral/StubBook.sol", "StubBook"),
     ("test/feeds/ScriptedFeed.sol", "FreshFeed"),
+    ("test/harness/Calls.sol", "Calls"),
+    ("test/harness/Digests.sol", "Digests"),
+    ("test/harness/Formulas.sol", "Formulas"),
     ("test/tokens/PlainToken.sol", "PlainToken"),
 ];
 
