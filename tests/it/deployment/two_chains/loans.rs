@@ -17,6 +17,7 @@ use super::side::{DAY, Digests, Side, sign};
 const BORROWER: &str = "borrower";
 const PRINCIPAL: u64 = 1_000_000;
 const RECEIPT: u8 = 2;
+const FUNDED: u8 = 2;
 const IMPAIRED: u8 = 3;
 
 fn day(count: u64) -> u32 {
@@ -167,7 +168,7 @@ impl Side {
         assert_eq!(read.terms.borrower, quote.borrower);
         assert_eq!((read.hashes.scheduleHash, read.hashes.scoreSubject), (quote.scheduleHash, quote.scoreSubject));
         assert_eq!(read.amounts.principal, u128::from(PRINCIPAL));
-        assert_eq!((read.amounts.outstanding, read.amounts.called), (u128::from(PRINCIPAL), 0));
+        assert_eq!((read.terms.state, read.amounts.fundedAt, read.amounts.called), (FUNDED, receipt.disbursedAt, 0));
     }
 
     async fn service(&self, other: &Self, loan: B256, quote: &Quote) {

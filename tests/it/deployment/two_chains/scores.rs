@@ -91,7 +91,7 @@ impl Side {
         let revocation = Revocation {
             subject: report.subject,
             modelId: report.modelId,
-            throughEpoch: 3,
+            throughEpoch: 4,
             reason: keccak256("reason"),
             configDigest: report.configDigest,
         };
