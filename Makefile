@@ -23,8 +23,11 @@ contracts/node_modules/.agio-stamp: contracts/package-lock.json
 	cd contracts && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
+# The program itself: npm's wrapper around it ends with 0 whatever happens.
+FORGE := $$(ls $(CURDIR)/contracts/node_modules/@foundry-rs/forge-*/bin/forge)
+
 contracts-test: contracts/node_modules/.agio-stamp
-	cd contracts && node_modules/.bin/forge fmt --check && node_modules/.bin/forge test
+	cd contracts && $(FORGE) fmt --check && $(FORGE) test
 
 BUILD_CONTRACTS := $(CARGO) run --quiet --package contracts --features build --bin build-contracts --
 

@@ -77,6 +77,19 @@ pub async fn deploy_on(
     folder: &Path,
 ) -> Result<Deployed, CreditError> {
     let manifest_toml = manifest_for(anvil, parties, collateral).await?;
+    deploy_as(anvil, parties, manifest_toml, folder).await
+}
+
+/// Deploys what a manifest in TOML says, and keeps the record in `folder`.
+///
+/// # Errors
+/// When the manifest breaks a rule or a transaction is refused.
+pub async fn deploy_as(
+    anvil: &Anvil,
+    parties: &Parties,
+    manifest_toml: String,
+    folder: &Path,
+) -> Result<Deployed, CreditError> {
     let manifest = Manifest::parse(&manifest_toml)?;
     let chain = Chain::new(anvil.provider().clone(), parties.deployer);
     let record = deploy(&chain, &manifest, folder, Mode::Send, |_| ()).await?;

@@ -8,6 +8,7 @@ import {ICollateralErrors} from "../../src/collateral/ICollateralErrors.sol";
 import {IRiskPolicy} from "../../src/collateral/IRiskPolicy.sol";
 import {RiskPolicy} from "../../src/collateral/RiskPolicy.sol";
 import {BlocklistToken} from "../tokens/OddTokens.sol";
+import {PlainToken} from "../tokens/PlainToken.sol";
 import {CollateralTest} from "./CollateralTest.sol";
 import {StubBook} from "./StubBook.sol";
 
@@ -249,6 +250,24 @@ contract WeaknessesTest is CollateralTest {
         } catch (bytes memory reason) {
             assertEq(bytes4(reason), ICollateralErrors.DustLeft.selector);
         }
+    }
+
+    // Debts too small to be halved
+
+    function test_debt_of_one_unit_worth_more_than_dust_can_be_liquidated() public {
+        PlainToken bar = new PlainToken(0);
+        _route(address(bar), 8, 15_000e8);
+        _deposit(alice, weth, 10e18);
+        _lock(alice, LOAN, address(weth), 10e18);
+        book.set(LOAN, ILoanBook.Binding.Owed, alice, address(bar), 1, lender);
+        _price(address(weth), 1_850e8);
+        // Above 0.95, where otherwise half is closed.
+        assertGt(escrow.healthOf(LOAN, alice), 0.95e18);
+        bar.mint(keeper, 1);
+        vm.prank(keeper);
+        bar.approve(address(escrow), 1);
+        (uint256 repaid,) = _liquidate(MAX);
+        assertEq(repaid, 1);
     }
 
     // Assets and books that stop

@@ -1,20 +1,34 @@
 //! A chain of one test's own with our contracts on it.
 
 use alloy::network::TransactionBuilder;
-use alloy::primitives::{Address, Bytes};
+use alloy::primitives::{Address, B256, Bytes, keccak256};
 use alloy::providers::Provider;
 use alloy::rpc::types::{TransactionReceipt, TransactionRequest};
+use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::{SolCall, SolConstructor};
 use contracts::bindings::plain_token::PlainToken;
 use contracts::creation::Contract;
 use contracts::deploy::{Chain, Difference, Manifest, Mode, Step, deploy, verify};
-use devnet::credit::{Collateral, CreditError, Deployed, Parties, create, deploy_on, manifest_for};
+use devnet::credit::{Collateral, CreditError, Deployed, Parties, create, deploy_as, manifest_for};
 use devnet::{Anvil, AnvilOptions, Toolchain};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// Accounts that the node signs for, by what they do here.
 pub(super) const STRANGER: usize = 4;
+
+/// Names of the oracle's signers; two of the three make a report.
+pub(super) const ORACLE: [&str; 3] = ["oracle 1", "oracle 2", "oracle 3"];
+pub(super) const PROVIDER_KEY: &str = "provider's key";
+
+/// The same key for a name in every run.
+pub(super) fn signer(name: &str) -> PrivateKeySigner {
+    PrivateKeySigner::from_bytes(&keccak256(name)).unwrap()
+}
+
+pub(super) fn provider() -> B256 {
+    keccak256("provider")
+}
 
 /// A node with nothing of ours on it yet but a token.
 #[derive(Debug)]
@@ -41,18 +55,31 @@ impl Node {
             guardian: self.accounts[1],
             multisig: self.accounts[2],
             gateway: self.accounts[3],
-            signers: self.accounts[5..8].to_vec(),
+            signers: ORACLE.map(|name| signer(name).address()).to_vec(),
         }
     }
 
     pub(super) async fn deploy(&self) -> Result<Deployed, CreditError> {
-        deploy_on(&self.anvil, &self.parties(), &[self.collateral()], self.folder.path()).await
+        let parties = self.parties();
+        let text = self.manifest_text().await;
+        deploy_as(&self.anvil, &parties, text, self.folder.path()).await
     }
 
     /// What the chain has before anything of ours is on it.
     pub(super) async fn manifest(&self) -> Manifest {
+        Manifest::parse(&self.manifest_text().await).unwrap()
+    }
+
+    /// With a ranking policy and a provider's key.
+    async fn manifest_text(&self) -> String {
         let text = manifest_for(&self.anvil, &self.parties(), &[self.collateral()]).await.unwrap();
-        Manifest::parse(&text).unwrap()
+        let key = signer(PROVIDER_KEY).address();
+        let hash = keccak256("policy 1");
+        format!(
+            "{text}\n[[register.policies]]\nversion = 1\nhash = \"{hash}\"\n\n[[register.keys]]\nprovider_id = \"{}\"\n\
+             key = \"{key}\"\nvalid_from = 0\nvalid_to = 4000000000\nkind = \"ecdsa\"\n",
+            provider()
+        )
     }
 
     fn collateral(&self) -> Collateral {

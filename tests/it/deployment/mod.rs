@@ -3,4 +3,5 @@
 mod chains;
 mod deploying;
 mod lanes;
+mod two_chains;
 mod verifying;
