@@ -27,8 +27,8 @@ use super::health::{AssetTerms, PricedToken};
 pub const FULL_CLOSE_HEALTH: U256 = U256::from_limbs([950_000_000_000_000_000, 0, 0, 0]);
 
 /// What of a debt may be repaid in one liquidation: all where health is at most 0.95, where the debt is worth less than
-/// twice the dust threshold (half of it would be dust) or where collateral does not cover it; otherwise half, rounded
-/// down. `debt_value`, `health` and `dust` in WAD.
+/// twice the dust threshold (half of it would be dust), where collateral does not cover it, or where it is one unit, which
+/// has no half; otherwise half, rounded down. `debt_value`, `health` and `dust` in WAD.
 ///
 /// # Errors
 /// [`ArithmeticError::Overflow`] for a dust threshold of which twice does not fit.
@@ -39,7 +39,7 @@ pub fn closeable(
     dust: U256,
     covered: bool,
 ) -> Result<U256, ArithmeticError> {
-    let all = health <= FULL_CLOSE_HEALTH || debt_value < mul(U256::from(2), dust, "twice the dust")? || !covered;
+    let all = health <= FULL_CLOSE_HEALTH || debt_value < mul(U256::from(2), dust, "twice the dust")? || !covered || debt == U256::ONE;
     Ok(if all { debt } else { debt >> 1 })
 }
 

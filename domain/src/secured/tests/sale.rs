@@ -89,13 +89,15 @@ fn a_call_sells_at_any_health_and_no_more_than_is_called() {
 }
 
 #[test]
-fn half_is_closeable_unless_health_dust_or_cover_say_all() {
+fn half_is_closeable_unless_health_dust_cover_or_a_single_unit_say_all() {
     let (debt, value, dust) = (U256::from(1_001), wad(200), wad(100));
     let above = FULL_CLOSE_HEALTH + U256::ONE;
     assert_eq!(closeable(debt, value, above, dust, true), Ok(U256::from(500)));
     assert_eq!(closeable(debt, value, FULL_CLOSE_HEALTH, dust, true), Ok(debt));
     assert_eq!(closeable(debt, value - U256::ONE, above, dust, true), Ok(debt));
     assert_eq!(closeable(debt, value, above, dust, false), Ok(debt));
+    assert_eq!(closeable(U256::ONE, value, above, dust, true), Ok(U256::ONE), "which has no half");
+    assert_eq!(closeable(U256::from(2), value, above, dust, true), Ok(U256::ONE));
 }
 
 #[test]
