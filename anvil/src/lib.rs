@@ -8,6 +8,7 @@ pub mod account;
 pub mod anvil;
 pub mod bench;
 mod file_lock;
+pub mod gas;
 pub mod leash;
 mod log_tail;
 pub mod postgres;
