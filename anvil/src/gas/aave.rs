@@ -95,13 +95,11 @@ impl Market<'_> {
     }
 
     fn borrow(&self, actor: &Actor, asset: Address, amount: U256) -> borrowCall {
-        let onBehalfOf = actor.address;
-        borrowCall { asset, amount, interestRateMode: VARIABLE_RATE, referralCode: 0, onBehalfOf }
+        borrowCall { asset, amount, interestRateMode: VARIABLE_RATE, referralCode: 0, onBehalfOf: actor.address }
     }
 
     fn repay(&self, actor: &Actor, amount: U256) -> repayCall {
-        let onBehalfOf = actor.address;
-        repayCall { asset: self.stage.debt, amount, interestRateMode: VARIABLE_RATE, onBehalfOf }
+        repayCall { asset: self.stage.debt, amount, interestRateMode: VARIABLE_RATE, onBehalfOf: actor.address }
     }
 
     fn use_as_collateral(&self, on: bool) -> setUserUseReserveAsCollateralCall {

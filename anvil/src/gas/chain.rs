@@ -10,6 +10,7 @@ use alloy::rpc::types::{TransactionReceipt, TransactionRequest};
 use alloy::signers::SignerSync;
 use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::SolCall;
+use serde_json::{Value, json};
 
 use super::GasError;
 use crate::anvil::{Anvil, AnvilOptions};
@@ -58,7 +59,7 @@ impl Chain {
         let anvil = Anvil::start(toolchain, AnvilOptions { arguments, ..AnvilOptions::default() }).await?;
         let provider = anvil.provider().clone();
         let chain = Self { anvil, provider };
-        chain.ask("anvil_setBlockTimestampInterval", [BLOCK_TIME]).await?;
+        chain.ask("anvil_setBlockTimestampInterval", json!([BLOCK_TIME])).await?;
         Ok(chain)
     }
 
@@ -78,7 +79,7 @@ impl Chain {
     pub(super) async fn actor(&self, name: &str) -> Result<Actor, GasError> {
         let actor = Actor::named(name)?;
         let ether = U256::from(1_000) * U256::from(10).pow(U256::from(18));
-        self.ask("anvil_setBalance", (actor.address, ether)).await?;
+        self.ask("anvil_setBalance", json!([actor.address, ether])).await?;
         Ok(actor)
     }
 
@@ -92,7 +93,7 @@ impl Chain {
     /// The next block comes `seconds` after the head.
     pub(super) async fn wait(&self, seconds: u64) -> Result<(), GasError> {
         let then = self.now().await? + seconds;
-        self.ask("anvil_setNextBlockTimestamp", [then]).await
+        self.ask("anvil_setNextBlockTimestamp", json!([then])).await
     }
 
     pub(super) async fn create(&self, from: Address, what: &str, code: Bytes) -> Result<Address, GasError> {
@@ -128,8 +129,8 @@ impl Chain {
         Err(GasError::Reverted { what: what.to_owned(), transaction: receipt.transaction_hash, reason })
     }
 
-    async fn ask<P: alloy::rpc::json_rpc::RpcSend>(&self, method: &'static str, parameters: P) -> Result<(), GasError> {
-        let answer = self.provider.raw_request::<P, serde_json::Value>(method.into(), parameters).await;
+    async fn ask(&self, method: &'static str, parameters: Value) -> Result<(), GasError> {
+        let answer = self.provider.raw_request::<Value, Value>(method.into(), parameters).await;
         answer.map(|_| ()).map_err(GasError::rpc(method))
     }
 }

@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol_types::{Eip712Domain, SolStruct};
 use contracts::bindings::collateral_manager::CollateralManager;
-use contracts::bindings::credit_aggregator::{Acceptance, CollateralTerms, CreditAggregator, Quote, Signatures};
+use contracts::bindings::credit_aggregator::CreditAggregator::{self, Acceptance, CollateralTerms, Quote, Signatures};
 
 use super::quorum::model;
 use super::set_up::{Agio, POLICY_VERSION, provider_id};
@@ -90,9 +90,9 @@ impl<'a> Loan<'a> {
     }
 
     pub(super) async fn lock(&self) -> Result<u64, GasError> {
-        let (loanId, book) = (self.id, self.agio.register);
+        let book = self.agio.register;
         let (assets, amounts) = (self.terms.assets.clone(), self.terms.amounts.clone());
-        self.escrow(&CollateralManager::lockCall { loanId, book, assets, amounts }).await
+        self.escrow(&CollateralManager::lockCall { loanId: self.id, book, assets, amounts }).await
     }
 
     /// What the borrower asks the escrow for.
@@ -111,8 +111,8 @@ impl<'a> Loan<'a> {
     }
 
     pub(super) async fn commit_outcomes(&self) -> Result<u64, GasError> {
-        let (borrower, requestHash) = (self.borrower.address, self.quote.requestHash);
-        let id = CreditAggregator::requestIdOfCall { borrower, requestHash };
+        let borrower = self.borrower.address;
+        let id = CreditAggregator::requestIdOfCall { borrower, requestHash: self.quote.requestHash };
         let call = CreditAggregator::commitOutcomesCall {
             requestId: self.stage.chain.read(self.agio.register, &id).await?,
             root: self.outcomes(),

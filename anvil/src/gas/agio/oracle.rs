@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Address, B256, keccak256};
 use alloy::sol_types::{SolStruct, SolValue};
-use contracts::bindings::credit_scoring_oracle::Report;
+use contracts::bindings::credit_scoring_oracle::CreditScoringOracle::Report;
 
 use super::merkle::Tree;
 use super::quorum::{DAY, Quorum};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol;
 use alloy::sol_types::{Eip712Domain, SolConstructor, SolStruct};
-use contracts::bindings::credit_scoring_oracle::{Bounds, CreditScoringOracle, Report};
+use contracts::bindings::credit_scoring_oracle::CreditScoringOracle::{self, Bounds, Report};
 
 use super::set_up::create;
 use crate::gas::GasError;

@@ -31,7 +31,6 @@ const LIBRARIES: [&str; 4] = ["ArrearsLogic", "FundingLogic", "QuoteLogic", "Req
 /// What stands, and who acts for it.
 #[derive(Debug)]
 pub(super) struct Agio {
-    pub(super) manager: Address,
     pub(super) escrow: Address,
     pub(super) register: Address,
     pub(super) gateway: Actor,
@@ -59,7 +58,7 @@ impl Agio {
         let register = create(stage, "CreditAggregator", &libraries, &arguments.abi_encode()).await?;
         admin(stage, policy, &RiskPolicy::allowBookCall { book: register }).await?;
         let (provider_key, lender) = (Actor::named("provider key")?, stage.actor("lender").await?);
-        let agio = Self { manager, escrow, register, gateway, provider_key, lender };
+        let agio = Self { escrow, register, gateway, provider_key, lender };
         agio.admit_provider(stage).await?;
         Ok(agio)
     }
