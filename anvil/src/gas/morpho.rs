@@ -108,18 +108,24 @@ impl<'a> Market<'a> {
     }
 
     fn supply_collateral(&self, actor: &Actor, tokens: u64) -> supplyCollateralCall {
-        let (assets, onBehalf) = (whole(tokens), actor.address);
-        supplyCollateralCall { marketParams: self.params(), assets, onBehalf, data: Bytes::new() }
+        let assets = whole(tokens);
+        supplyCollateralCall { marketParams: self.params(), assets, onBehalf: actor.address, data: Bytes::new() }
     }
 
     fn withdraw_collateral(&self, actor: &Actor, assets: U256) -> withdrawCollateralCall {
-        let (onBehalf, receiver) = (actor.address, actor.address);
-        withdrawCollateralCall { marketParams: self.params(), assets, onBehalf, receiver }
+        let receiver = actor.address;
+        withdrawCollateralCall { marketParams: self.params(), assets, onBehalf: receiver, receiver }
     }
 
     fn borrow(&self, actor: &Actor, tokens: u64) -> borrowCall {
-        let (onBehalf, receiver) = (actor.address, actor.address);
-        borrowCall { marketParams: self.params(), assets: cents(tokens), shares: U256::ZERO, onBehalf, receiver }
+        let receiver = actor.address;
+        borrowCall {
+            marketParams: self.params(),
+            assets: cents(tokens),
+            shares: U256::ZERO,
+            onBehalf: receiver,
+            receiver,
+        }
     }
 
     fn repay(&self, actor: &Actor, assets: U256, shares: U256) -> repayCall {
@@ -137,8 +143,10 @@ impl<'a> Market<'a> {
 
     /// In units of debt for a unit of collateral, times 10^36.
     async fn set_price(&self, usd: u64) -> Result<(), GasError> {
-        let newPrice = U256::from(usd) * U256::from(10).pow(U256::from(36 + 6 - 18));
-        self.stage.send(&self.stage.admin, self.params.oracle, &IMorphoOracle::setPriceCall { newPrice }).await?;
+        let price = U256::from(usd) * U256::from(10).pow(U256::from(36 + 6 - 18));
+        self.stage
+            .send(&self.stage.admin, self.params.oracle, &IMorphoOracle::setPriceCall { newPrice: price })
+            .await?;
         Ok(())
     }
 

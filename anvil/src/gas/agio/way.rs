@@ -51,8 +51,8 @@ async fn opening(stage: &Stage, agio: &Agio, loan: &Loan<'_>, ledger: &mut Ledge
 
 async fn course(stage: &Stage, loan: &Loan<'_>, ledger: &mut Ledger) -> Result<(), GasError> {
     let mut record = |name: &str, what: &str, gas: u64| ledger.record(Party::Agio, name, what, gas);
-    let (loanId, asset, amount) = (loan.id, stage.collateral, whole(WITHDRAWN));
-    let gas = loan.escrow(&CollateralManager::releasePartCall { loanId, asset, amount }).await?;
+    let (asset, amount) = (stage.collateral, whole(WITHDRAWN));
+    let gas = loan.escrow(&CollateralManager::releasePartCall { loanId: loan.id, asset, amount }).await?;
     record("release_part", "releasePart, with a debt", gas)?;
     let to = loan.borrower.address;
     let gas = loan.escrow(&CollateralManager::withdrawCall { asset, amount, to }).await?;
@@ -64,7 +64,7 @@ async fn course(stage: &Stage, loan: &Loan<'_>, ledger: &mut Ledger) -> Result<(
     stage.approve_plenty(&liquidator, stage.debt, loan.register()).await?;
     stage.set_price(FALLEN_PRICE_USD).await?;
     let liquidate = CollateralManager::liquidateCall {
-        loanId,
+        loanId: loan.id,
         asset,
         maxPaid: cents(LIQUIDATED),
         minReceived: whole(1),
@@ -106,6 +106,6 @@ async fn acceptances(stage: &Stage, agio: &Agio, scores: &Quorum, ledger: &mut L
     ledger.record(Party::Agio, "accept_scored", &what, gas)
 }
 
-fn top_up(stage: &Stage, loanId: B256, amount: U256) -> CollateralManager::topUpCall {
-    CollateralManager::topUpCall { loanId, asset: stage.collateral, amount }
+fn top_up(stage: &Stage, loan: B256, amount: U256) -> CollateralManager::topUpCall {
+    CollateralManager::topUpCall { loanId: loan, asset: stage.collateral, amount }
 }
