@@ -7,6 +7,7 @@ pub mod aave;
 pub mod account;
 pub mod anvil;
 pub mod bench;
+pub mod credit;
 mod file_lock;
 pub mod gas;
 pub mod leash;

@@ -12,6 +12,7 @@ mod access;
 mod bad_input;
 mod deadline;
 mod dependencies;
+mod deployment;
 mod explained;
 mod hostile;
 mod idempotency;

@@ -11,8 +11,8 @@ use crate::project::Compiled;
 /// Where the files lie, relative to the crate.
 pub(crate) const FOLDER: &str = "artifacts";
 
-/// Contracts that are deployed or called from Rust, by the file that holds them.
-const KEPT: [(&str, &str); 15] = [
+/// Contracts that are deployed or called from Rust, by the file that holds them; those of `test` on local chains only.
+const KEPT: [(&str, &str); 17] = [
     ("node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol", "AccessManager"),
     ("src/aggregator/ArrearsLogic.sol", "ArrearsLogic"),
     ("src/aggregator/CreditAggregator.sol", "CreditAggregator"),
@@ -28,6 +28,8 @@ const KEPT: [(&str, &str); 15] = [
     ("src/oracle/CreditScoringOracle.sol", "CreditScoringOracle"),
     ("src/oracle/ScoreFeed.sol", "ScoreFeed"),
     ("src/oracle/ScoreFeedFactory.sol", "ScoreFeedFactory"),
+    ("test/feeds/ScriptedFeed.sol", "FreshFeed"),
+    ("test/tokens/PlainToken.sol", "PlainToken"),
 ];
 
 pub(crate) struct File {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-use foundry_compilers::artifacts::{EvmVersion, Settings, output_selection::OutputSelection, remappings::Remapping};
 use foundry_compilers::artifacts::{BytecodeHash, ConfigurableContractArtifact, SettingsMetadata};
+use foundry_compilers::artifacts::{EvmVersion, Settings, output_selection::OutputSelection, remappings::Remapping};
 use foundry_compilers::solc::{Solc, SolcCompiler, SolcSettings};
 use foundry_compilers::{ArtifactId, ConfigurableArtifacts, ProjectBuilder, ProjectPathsConfig};
 

@@ -1,0 +1,6 @@
+//! The contracts as the deployer leaves them, on real chains.
+
+mod chains;
+mod deploying;
+mod lanes;
+mod verifying;
