@@ -67,6 +67,10 @@ impl Chain {
         &self.anvil
     }
 
+    pub(super) fn provider(&self) -> &DynProvider {
+        &self.provider
+    }
+
     pub(super) fn id(&self) -> u64 {
         self.anvil.chain_id()
     }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use alloy::primitives::B256;
 use alloy::signers;
 use alloy::transports::{RpcError, TransportErrorKind};
+use contracts::creation::CodeError;
+use contracts::deploy::DeployError;
 
-use super::agio::CodeError;
 use crate::aave::AaveError;
 use crate::anvil::AnvilError;
 use crate::leash::LeashError;
@@ -24,6 +25,8 @@ pub enum GasError {
     Leash(#[from] LeashError),
     #[error(transparent)]
     Code(#[from] CodeError),
+    #[error(transparent)]
+    Deploy(#[from] DeployError),
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
     #[error("{path} is not the JSON it should be: {source}")]

@@ -20,7 +20,6 @@ use crate::toolchain::Toolchain;
 use ledger::Ledger;
 use stage::Stage;
 
-pub use agio::CodeError;
 pub use error::GasError;
 
 /// All that was measured.

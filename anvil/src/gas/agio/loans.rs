@@ -49,8 +49,12 @@ impl<'a> Loan<'a> {
         (nonce, tokens): (u64, u64),
         subject: Option<B256>,
     ) -> Result<Self, GasError> {
-        let terms =
-            CollateralTerms { book: agio.register, assets: vec![stage.collateral], amounts: vec![whole(tokens)] };
+        let terms = CollateralTerms {
+            book: agio.register,
+            debtId: B256::ZERO,
+            assets: vec![stage.collateral],
+            amounts: vec![whole(tokens)],
+        };
         let mut quote = Quote {
             requestHash: keccak256(borrower.address),
             providerId: provider_id(),
@@ -93,6 +97,13 @@ impl<'a> Loan<'a> {
         let book = self.agio.register;
         let (assets, amounts) = (self.terms.assets.clone(), self.terms.amounts.clone());
         self.escrow(&CollateralManager::lockCall { loanId: self.id, book, assets, amounts }).await
+    }
+
+    /// The same in one transaction.
+    pub(super) async fn deposit_and_lock(&self) -> Result<u64, GasError> {
+        let (loan, book, asset) = (self.id, self.agio.register, self.stage.collateral);
+        let amount = self.terms.amounts.iter().sum();
+        self.escrow(&CollateralManager::depositAndLockCall { loanId: loan, book, asset, amount }).await
     }
 
     /// What the borrower asks the escrow for.
@@ -155,8 +166,7 @@ impl<'a> Loan<'a> {
     pub(super) async fn run(&self, sender: Sender<'_>) -> Result<u64, GasError> {
         let (asset, escrow) = (self.stage.collateral, self.agio.escrow);
         self.stage.approve_plenty(&self.borrower, asset, escrow).await?;
-        self.deposit(self.terms.amounts.iter().sum()).await?;
-        self.lock().await?;
+        self.deposit_and_lock().await?;
         self.open_request().await?;
         self.commit_outcomes().await?;
         let gas = self.accept(sender).await?;

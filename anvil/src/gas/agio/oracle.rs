@@ -14,32 +14,34 @@ use crate::gas::stage::Stage;
 /// m of n: as few as there can be, and the most signers of which m are more than half.
 const QUORUMS: [(u8, u8); 3] = [(1, 1), (3, 5), (5, 9)];
 const BATCH: u64 = 100;
-/// Who signs batches, and whose scores the register reads.
-const SCORES: (u8, u8) = (3, 5);
 
 pub(super) fn subject(name: &str) -> B256 {
     keccak256(name)
 }
 
-/// Returns the oracle of [`SCORES`], where the subject "scored" has a score.
-pub(super) async fn measure(stage: &Stage, authority: Address, ledger: &mut Ledger) -> Result<Quorum, GasError> {
+/// In the end the subject "scored" has a score.
+pub(super) async fn measure(
+    stage: &Stage,
+    authority: Address,
+    scores: &Quorum,
+    ledger: &mut Ledger,
+) -> Result<(), GasError> {
     let submitter = stage.actor("submitter").await?;
     let mut quorums = Vec::new();
     for (threshold, signers) in QUORUMS {
         quorums.push(Quorum::deploy(stage, authority, threshold, signers).await?);
     }
-    let scores = Quorum::deploy(stage, authority, SCORES.0, SCORES.1).await?;
     for epoch in [1, 2] {
         for quorum in &quorums {
             report(stage, &submitter, quorum, epoch, ledger).await?;
         }
-        batch(stage, &submitter, &scores, epoch, ledger).await?;
+        batch(stage, &submitter, scores, epoch, ledger).await?;
         stage.chain.wait(DAY.into()).await?;
     }
     let now = stage.chain.now().await?;
     let scored = scores.submission(scores.report(subject("scored"), 1, now))?;
     stage.send(&submitter, scores.oracle, &scored).await?;
-    Ok(scores)
+    Ok(())
 }
 
 async fn report(
@@ -52,7 +54,7 @@ async fn report(
     let now = stage.chain.now().await?;
     let call = quorum.submission(quorum.report(subject("subject"), epoch, now))?;
     let gas = stage.send(submitter, quorum.oracle, &call).await?;
-    let (m, n, when) = (quorum.threshold, quorum.signers, when(epoch));
+    let (m, n, when) = (quorum.threshold, quorum.signers(), when(epoch));
     let what = format!("submitReport, {m} of {n} signatures, the subject's {when}");
     ledger.record(Party::Agio, &format!("report_{m}_of_{n}_{when}"), &what, gas)
 }
@@ -71,7 +73,7 @@ async fn batch(
     let call = quorum.batch(tree.root(), reports, proofs)?;
     let gas = stage.send(submitter, quorum.oracle, &call).await?;
     let suffix = if epoch == 1 { "_first" } else { "" };
-    let (m, n, when) = (quorum.threshold, quorum.signers, when(epoch));
+    let (m, n, when) = (quorum.threshold, quorum.signers(), when(epoch));
     let what = format!("submitBatch of {BATCH}, {m} of {n} signatures, each subject's {when}");
     ledger.record(Party::Agio, &format!("batch_{BATCH}{suffix}"), &what, gas)?;
     let what = format!("the same for each score, rounded up, each subject's {when}");

@@ -1,18 +1,17 @@
 //! An oracle and the hands of its signers.
 
-use std::collections::BTreeMap;
-
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::sol;
 use alloy::sol_types::{Eip712Domain, SolConstructor, SolStruct};
 use contracts::bindings::credit_scoring_oracle::CreditScoringOracle::{self, Bounds, Report};
+use contracts::creation::Contract;
 
 use super::set_up::create;
 use crate::gas::GasError;
 use crate::gas::chain::Actor;
 use crate::gas::stage::Stage;
 
-const BOUNDS: Bounds = Bounds { maxScoreStep: 120, maxBandStep: 3, maxValidity: 90 * DAY, maxEpochGap: 10 };
+pub(super) const BOUNDS: Bounds = Bounds { maxScoreStep: 120, maxBandStep: 3, maxValidity: 90 * DAY, maxEpochGap: 10 };
 pub(super) const DAY: u32 = 24 * 3_600;
 const VALID_FOR: u64 = 30 * DAY as u64;
 
@@ -29,35 +28,48 @@ sol! {
 pub(super) struct Quorum {
     pub(super) oracle: Address,
     pub(super) threshold: u8,
-    pub(super) signers: u8,
     keys: Vec<Actor>,
     domain: Eip712Domain,
     config: B256,
 }
 
 impl Quorum {
+    /// In the order that a set is kept in.
+    pub(super) fn keys(signers: u8) -> Result<Vec<Actor>, GasError> {
+        let keys = (0..signers).map(|i| Actor::named(&format!("signer {i} of {signers}")));
+        let mut keys = keys.collect::<Result<Vec<_>, _>>()?;
+        keys.sort_by_key(|key| keccak256(key.address));
+        Ok(keys)
+    }
+
+    /// An oracle beside the deployed one.
     pub(super) async fn deploy(
         stage: &Stage,
         authority: Address,
         threshold: u8,
         signers: u8,
     ) -> Result<Self, GasError> {
-        let keys = (0..signers).map(|i| Actor::named(&format!("signer {i} of {signers}")));
-        let mut keys = keys.collect::<Result<Vec<_>, _>>()?;
-        // The order that a set has to be given in.
-        keys.sort_by_key(|key| keccak256(key.address));
+        let keys = Self::keys(signers)?;
         let arguments = CreditScoringOracle::constructorCall {
             authority,
             signers_: keys.iter().map(|key| key.address.to_vec().into()).collect(),
             threshold,
             bounds: BOUNDS,
         };
-        let oracle = create(stage, "CreditScoringOracle", &BTreeMap::new(), &arguments.abi_encode()).await?;
+        let oracle = create(stage, Contract::CreditScoringOracle, &arguments.abi_encode()).await?;
+        Self::of(stage, oracle, keys, threshold).await
+    }
+
+    pub(super) async fn of(stage: &Stage, oracle: Address, keys: Vec<Actor>, threshold: u8) -> Result<Self, GasError> {
         let name = Some("Agio Credit Scoring Oracle".into());
         let chain = Some(U256::from(stage.chain.id()));
         let domain = Eip712Domain::new(name, Some("1".into()), chain, Some(oracle), None);
         let config = stage.chain.read(oracle, &CreditScoringOracle::configDigestCall {}).await?;
-        Ok(Self { oracle, threshold, signers, keys, domain, config })
+        Ok(Self { oracle, threshold, keys, domain, config })
+    }
+
+    pub(super) fn signers(&self) -> usize {
+        self.keys.len()
     }
 
     /// A report whose figures depend on its epoch, so that a later one changes every word that an earlier one wrote.

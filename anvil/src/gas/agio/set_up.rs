@@ -1,36 +1,33 @@
-//! The contracts on the stage, as governance would have set them up. The admin of the `AccessManager` acts at once: what
-//! is measured are calls that are restricted to nobody.
+//! The contracts on the stage, deployed and handed over as an operator would, from a manifest.
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, B256, U256, keccak256};
-use alloy::sol_types::{SolCall, SolConstructor};
-use contracts::bindings::access_manager::AccessManager;
-use contracts::bindings::collateral_manager::CollateralManager;
+use alloy::primitives::{Address, B256, keccak256};
 use contracts::bindings::credit_aggregator::CreditAggregator;
-use contracts::bindings::risk_policy::{PriceRoutes::RouteConfig, RiskPolicy};
+use contracts::creation::Contract;
+use contracts::deploy::{
+    Amount, Asset, Chain, Escrow, Governance, KeyKind, Layout, Manifest, Mode, Oracle, Policy, ProviderKey, Register,
+    Route, Units, deploy,
+};
 
-use super::code::creation_code;
+use super::quorum::{BOUNDS, DAY};
 use crate::gas::GasError;
 use crate::gas::chain::Actor;
 use crate::gas::stage::{BONUS_BPS, Feeds, LTV_BPS, PRICE_USD, Stage, THRESHOLD_BPS};
 
-pub(super) const PROVIDER: &str = "provider";
 pub(super) const POLICY_VERSION: u32 = 1;
-/// USD, in 1e18ths.
 const DUST_USD: u64 = 100;
 /// The longest that a route may have.
-const HEARTBEAT: u32 = 7 * 24 * 3_600;
-const MAX_PRICE: u128 = 1_000_000_000_000_000_000_000_000_000_000_000_000;
+const HEARTBEAT: u32 = 7 * DAY;
+const MAX_PRICE_USD: u64 = 1_000_000;
 const MAX_DEVIATION_BPS: u16 = 200;
-const TOLERANCE_BPS: u64 = 100;
-/// `KeyKind.Ecdsa`.
-const ECDSA: u8 = 1;
-const LIBRARIES: [&str; 4] = ["ArrearsLogic", "FundingLogic", "QuoteLogic", "RequestLogic"];
+const TOLERANCE_BPS: u16 = 100;
 
 /// What stands, and who acts for it.
 #[derive(Debug)]
 pub(super) struct Agio {
+    pub(super) authority: Address,
+    pub(super) oracle: Address,
     pub(super) escrow: Address,
     pub(super) register: Address,
     pub(super) gateway: Actor,
@@ -39,116 +36,104 @@ pub(super) struct Agio {
 }
 
 impl Agio {
-    /// Everything but the oracle, which is `scores`.
-    pub(super) async fn deploy(stage: &Stage, manager: Address, scores: Address) -> Result<Self, GasError> {
-        let policy = policy(stage, manager).await?;
-        let arguments = CollateralManager::constructorCall { authority: manager, first: policy };
-        let escrow = create(stage, "CollateralManager", &BTreeMap::new(), &arguments.abi_encode()).await?;
-        let gateway = stage.actor("gateway").await?;
-        let mut libraries = BTreeMap::new();
-        for library in LIBRARIES {
-            libraries.insert(library, create(stage, library, &BTreeMap::new(), &[]).await?);
-        }
-        let arguments = CreditAggregator::constructorCall {
-            authority: manager,
-            escrow_: escrow,
-            scores_: scores,
-            gateway_: gateway.address,
+    /// Scores are signed by `threshold` of `signers`.
+    pub(super) async fn deploy(stage: &Stage, signers: &[Actor], threshold: u8) -> Result<Self, GasError> {
+        let (gateway, provider_key) = (stage.actor("gateway").await?, Actor::named("provider key")?);
+        let manifest = Manifest {
+            chain_id: stage.chain.id(),
+            salt: "agio".to_owned(),
+            governance: Governance {
+                guardian: Actor::named("guardian")?.address,
+                multisig: Actor::named("multisig")?.address,
+            },
+            oracle: Oracle {
+                signers: signers.iter().map(|signer| signer.address).collect(),
+                threshold,
+                max_score_step: BOUNDS.maxScoreStep,
+                max_band_step: BOUNDS.maxBandStep,
+                max_validity_seconds: BOUNDS.maxValidity,
+                max_epoch_gap: BOUNDS.maxEpochGap,
+            },
+            escrow: escrow(stage),
+            register: register(gateway.address, provider_key.address, stage.chain.now().await?),
         };
-        let register = create(stage, "CreditAggregator", &libraries, &arguments.abi_encode()).await?;
-        admin(stage, policy, &RiskPolicy::allowBookCall { book: register }).await?;
-        let (provider_key, lender) = (Actor::named("provider key")?, stage.actor("lender").await?);
-        let agio = Self { escrow, register, gateway, provider_key, lender };
-        agio.admit_provider(stage).await?;
-        Ok(agio)
-    }
-
-    async fn admit_provider(&self, stage: &Stage) -> Result<(), GasError> {
-        let now = stage.chain.now().await?;
-        let key = CreditAggregator::addKeyCall {
-            providerId: provider_id(),
-            key: self.provider_key.address,
-            validFrom: now,
-            validTo: now + 365 * 24 * 3_600,
-            kind: ECDSA,
+        let layout = handed_over(stage, &manifest).await?;
+        let agio = Self {
+            authority: layout.access_manager,
+            oracle: layout.oracle,
+            escrow: layout.escrow,
+            register: layout.register,
+            gateway,
+            provider_key,
+            lender: stage.actor("lender").await?,
         };
-        admin(stage, self.register, &key).await?;
-        let policy = CreditAggregator::publishPolicyCall { version: POLICY_VERSION, hash_: keccak256("ranking") };
-        admin(stage, self.register, &policy).await?;
         let bind = CreditAggregator::bindLenderCall { providerId: provider_id(), bound: true };
-        stage.send(&self.lender, self.register, &bind).await?;
-        stage.approve_plenty(&self.lender, stage.debt, self.register).await
+        stage.send(&agio.lender, agio.register, &bind).await?;
+        stage.approve_plenty(&agio.lender, stage.debt, agio.register).await?;
+        Ok(agio)
     }
 }
 
 pub(super) fn provider_id() -> B256 {
-    keccak256(PROVIDER)
+    keccak256("provider")
 }
 
-pub(super) async fn manager(stage: &Stage) -> Result<Address, GasError> {
-    let arguments = AccessManager::constructorCall { initialAdmin: stage.admin.address };
-    create(stage, "AccessManager", &BTreeMap::new(), &arguments.abi_encode()).await
+/// One that is not part of the deployment, from the admin's account.
+pub(super) async fn create(stage: &Stage, contract: Contract, arguments: &[u8]) -> Result<Address, GasError> {
+    let code = contract.creation_code(&BTreeMap::new(), arguments)?;
+    stage.chain.create(stage.admin.address, contract.name(), code).await
 }
 
-/// Deploys from the admin's account.
-pub(super) async fn create(
-    stage: &Stage,
-    contract: &'static str,
-    libraries: &BTreeMap<&'static str, Address>,
-    arguments: &[u8],
-) -> Result<Address, GasError> {
-    let code = creation_code(contract, libraries, arguments)?;
-    stage.chain.create(stage.admin.address, contract, code).await
+async fn handed_over(stage: &Stage, manifest: &Manifest) -> Result<Layout, GasError> {
+    let folder = tempfile::Builder::new().prefix("agio-gas-").tempdir();
+    let folder = folder.map_err(|source| GasError::io(&std::env::temp_dir(), source))?;
+    let chain = Chain::new(stage.chain.provider().clone(), stage.admin.address);
+    let record = deploy(&chain, manifest, folder.path(), Mode::Send, |_| ()).await?;
+    Ok(Layout::recorded(&record)?)
 }
 
-async fn policy(stage: &Stage, manager: Address) -> Result<Address, GasError> {
-    let arguments = RiskPolicy::constructorCall {
-        authority: manager,
-        sequencer: Address::ZERO,
-        graceSeconds: U256::ZERO,
-        dust: wad(DUST_USD),
-    };
-    let policy = create(stage, "RiskPolicy", &BTreeMap::new(), &arguments.abi_encode()).await?;
-    for (asset, feeds, usd) in
-        [(stage.collateral, stage.collateral_feeds, PRICE_USD), (stage.debt, stage.debt_feeds, 1)]
-    {
-        let route = RiskPolicy::setRouteCall {
-            asset,
-            config: config(feeds),
-            expected: wad(usd),
-            toleranceBps: U256::from(TOLERANCE_BPS),
-        };
-        admin(stage, policy, &route).await?;
-    }
-    let list = RiskPolicy::listAssetCall {
-        asset: stage.collateral,
-        takesFee: false,
-        cap: u128::MAX,
-        ltvBps: LTV_BPS,
-        thresholdBps: THRESHOLD_BPS,
-        bonusBps: BONUS_BPS,
-        haircutBps: 0,
-    };
-    admin(stage, policy, &list).await?;
-    Ok(policy)
+/// Both tokens are listed: what is owed to one is collateral to another.
+fn escrow(stage: &Stage) -> Escrow {
+    let assets = [(stage.collateral, stage.collateral_feeds, PRICE_USD), (stage.debt, stage.debt_feeds, 1)];
+    let assets = assets.into_iter().map(|(token, feeds, usd)| Asset {
+        token,
+        takes_fee: false,
+        cap: Amount(u128::MAX),
+        ltv_bps: LTV_BPS,
+        threshold_bps: THRESHOLD_BPS,
+        bonus_bps: BONUS_BPS,
+        haircut_bps: 0,
+        route: route(feeds, usd),
+    });
+    Escrow { sequencer_feed: None, sequencer_grace_seconds: 0, dust: units(DUST_USD), assets: assets.collect() }
 }
 
-fn config(feeds: Feeds) -> RouteConfig {
-    RouteConfig {
+fn route(feeds: Feeds, usd: u64) -> Route {
+    Route {
         primary: feeds.primary,
         secondary: feeds.secondary,
-        primaryHeartbeat: HEARTBEAT,
-        secondaryHeartbeat: HEARTBEAT,
-        min: 1,
-        max: MAX_PRICE,
-        maxDeviationBps: MAX_DEVIATION_BPS,
+        primary_heartbeat_seconds: HEARTBEAT,
+        secondary_heartbeat_seconds: HEARTBEAT,
+        min: Units(1),
+        max: units(MAX_PRICE_USD),
+        max_deviation_bps: MAX_DEVIATION_BPS,
+        expected_price: units(usd),
+        tolerance_bps: TOLERANCE_BPS,
     }
 }
 
-async fn admin<C: SolCall>(stage: &Stage, to: Address, call: &C) -> Result<(), GasError> {
-    stage.send(&stage.admin, to, call).await.map(|_| ())
+fn register(gateway: Address, key: Address, now: u64) -> Register {
+    let key = ProviderKey {
+        provider_id: provider_id(),
+        key,
+        valid_from: now,
+        valid_to: now + 365 * u64::from(DAY),
+        kind: KeyKind::Ecdsa,
+    };
+    let policy = Policy { version: POLICY_VERSION, hash: keccak256("ranking") };
+    Register { gateway, policies: vec![policy], adapters: Vec::new(), keys: vec![key] }
 }
 
-fn wad(usd: u64) -> U256 {
-    U256::from(usd) * U256::from(10).pow(U256::from(18))
+fn units(usd: u64) -> Units {
+    Units(u128::from(usd) * 1_000_000_000_000_000_000)
 }
