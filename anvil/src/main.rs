@@ -58,7 +58,7 @@ async fn main() -> ExitCode {
         Command::Up(arguments) => up::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::BenchQuotes(arguments) => bench_quotes::run(arguments).await,
-        Command::BenchGas => bench_gas::run().await,
+        Command::BenchGas => Box::pin(bench_gas::run()).await,
         Command::BareFanOut(arguments) => bare_fan_out::run(arguments).await,
     };
     match outcome {

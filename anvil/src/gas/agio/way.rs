@@ -1,7 +1,7 @@
 //! The escrow and the register in use, and one borrower's way through them: the same steps as at the others.
 
 use alloy::primitives::{B256, U256};
-use contracts::bindings::collateral_manager::CollateralManager;
+use contracts::bindings::collateral_manager::{CollateralLiquidation::Bid, CollateralManager};
 
 use super::loans::{Loan, Sender};
 use super::oracle::subject;
@@ -83,7 +83,7 @@ async fn course(stage: &Stage, loan: &Loan<'_>, ledger: &mut Ledger) -> Result<(
         owner: loan.borrower.address,
         asset,
         minReceived: whole(1),
-        bid: CollateralManager::Bid {
+        bid: Bid {
             maxPaid: cents(LIQUIDATED),
             deadline: U256::from(stage.chain.now().await? + 3_600),
             to: liquidator.address,
@@ -119,7 +119,7 @@ async fn acceptances(stage: &Stage, agio: &Agio, scores: &Quorum, ledger: &mut L
     let borrower = stage.actor("scored borrower").await?;
     let loan = Loan::quoted(stage, agio, borrower, (4, COLLATERAL), Some(subject("scored"))).await?;
     let gas = loan.run(Sender::Borrower).await?;
-    let (m, n) = (scores.threshold, scores.signers);
+    let (m, n) = (scores.threshold, scores.signers());
     let what = format!("accept by the borrower, where a score by {m} of {n} is asked for");
     ledger.record(Party::Agio, "accept_scored", &what, gas)
 }
