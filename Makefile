@@ -10,7 +10,7 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test contracts-test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
+.PHONY: demo test contracts-artifacts contracts-test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
@@ -25,6 +25,12 @@ contracts/node_modules/.agio-stamp: contracts/package-lock.json
 
 contracts-test: contracts/node_modules/.agio-stamp
 	cd contracts && node_modules/.bin/forge fmt --check && node_modules/.bin/forge test
+
+BUILD_CONTRACTS := $(CARGO) run --quiet --package contracts --features build --bin build-contracts --
+
+# What the bindings are made of, from the sources.
+contracts-artifacts: contracts/node_modules/.agio-stamp
+	$(BUILD_CONTRACTS)
 
 ci: fmt-check lint drift test check-vectors api-check
 	$(MAKE) demo ONCE=1
@@ -42,7 +48,8 @@ lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 # What is generated must be what is committed.
-drift: build
+drift: build contracts/node_modules/.agio-stamp
+	$(BUILD_CONTRACTS) --check
 	$(DEVNET) queries --check
 	$(AGIO) openapi | diff -u docs/openapi.json -
 	$(AGIO) openapi --provider-protocol | diff -u docs/provider-protocol.openapi.json -

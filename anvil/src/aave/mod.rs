@@ -27,6 +27,7 @@ use alloy::{
 
 pub(crate) use admin::Admin;
 pub use cache::{CachedMarket, market, market_in};
+pub use contracts::WETH_PRICE_USD;
 pub use manifest::{AaveMarket, MarketAccounts, PUBLIC_TEST_MNEMONIC, TestAccount};
 
 use crate::{
