@@ -4,7 +4,7 @@
 //! others, are the same in every run. The node lets anyone send from them.
 
 use alloy::network::TransactionBuilder;
-use alloy::primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use alloy::primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
 use alloy::providers::{DynProvider, Provider};
 use alloy::rpc::types::{TransactionReceipt, TransactionRequest};
 use alloy::signers::SignerSync;
@@ -39,8 +39,13 @@ impl Actor {
         Ok(Self { address: signer.address(), signer })
     }
 
+    /// As 65 bytes.
     pub(super) fn sign(&self, digest: B256) -> Result<Bytes, GasError> {
-        Ok(self.signer.sign_hash_sync(&digest)?.as_bytes().into())
+        Ok(self.signature(digest)?.as_bytes().into())
+    }
+
+    pub(super) fn signature(&self, digest: B256) -> Result<Signature, GasError> {
+        Ok(self.signer.sign_hash_sync(&digest)?)
     }
 }
 

@@ -13,6 +13,7 @@ use super::interfaces::{IFeed, IToken};
 use crate::aave::{self, AaveMarket};
 use crate::toolchain::Toolchain;
 
+pub(super) const COLLATERAL_NAME: &str = "COL";
 /// USD of a whole token of collateral.
 pub(super) const PRICE_USD: u64 = 4_000;
 /// At which what is left of the measured loans is a little below its threshold, and half of it may be repaid.
@@ -63,7 +64,7 @@ impl Stage {
         let market = aave::deploy(toolchain, chain.anvil()).await?;
         let admin = chain.actor("admin").await?;
         let owner = aave::Admin::new(toolchain, chain.anvil(), &market).await?;
-        let collateral = owner.deploy_token("COL").await?;
+        let collateral = owner.deploy_token(COLLATERAL_NAME).await?;
         let collateral_feeds = feeds(&chain, &compiled, admin.address, PRICE_USD).await?;
         let debt_feeds = feeds(&chain, &compiled, admin.address, 1).await?;
         let debt = market.usdc;

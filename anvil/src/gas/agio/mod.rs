@@ -3,6 +3,7 @@
 mod loans;
 mod merkle;
 mod oracle;
+mod permit;
 mod quorum;
 mod set_up;
 mod way;
@@ -22,5 +23,6 @@ pub(super) async fn measure(stage: &Stage, ledger: &mut Ledger) -> Result<(), Ga
     let agio = Agio::deploy(stage, &keys, threshold).await?;
     let scores = Quorum::of(stage, agio.oracle, keys, threshold).await?;
     oracle::measure(stage, agio.authority, &scores, ledger).await?;
-    way::measure(stage, &agio, &scores, ledger).await
+    way::measure(stage, &agio, &scores, ledger).await?;
+    permit::measure(stage, &agio, ledger).await
 }
