@@ -162,7 +162,7 @@ impl<'a> Loan<'a> {
         self.stage.send(&self.borrower, self.agio.register, &call).await
     }
 
-    /// Everything up to the money, unmeasured.
+    /// Everything up to the money; what accepting cost.
     pub(super) async fn run(&self, sender: Sender<'_>) -> Result<u64, GasError> {
         let (asset, escrow) = (self.stage.collateral, self.agio.escrow);
         self.stage.approve_plenty(&self.borrower, asset, escrow).await?;
