@@ -9,3 +9,4 @@
 pub mod bindings;
 pub mod creation;
 pub mod deploy;
+pub mod digest;

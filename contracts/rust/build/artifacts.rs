@@ -12,7 +12,7 @@ use crate::project::Compiled;
 pub(crate) const FOLDER: &str = "artifacts";
 
 /// Contracts that are deployed or called from Rust, by the file that holds them; those of `test` on local chains only.
-const KEPT: [(&str, &str); 17] = [
+const KEPT: [(&str, &str); 21] = [
     ("node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol", "AccessManager"),
     ("src/aggregator/ArrearsLogic.sol", "ArrearsLogic"),
     ("src/aggregator/CreditAggregator.sol", "CreditAggregator"),
@@ -28,9 +28,17 @@ const KEPT: [(&str, &str); 17] = [
     ("src/oracle/CreditScoringOracle.sol", "CreditScoringOracle"),
     ("src/oracle/ScoreFeed.sol", "ScoreFeed"),
     ("src/oracle/ScoreFeedFactory.sol", "ScoreFeedFactory"),
+    ("test/collateral/StubBook.sol", "StubBook"),
     ("test/feeds/ScriptedFeed.sol", "FreshFeed"),
+    ("test/harness/Calls.sol", "Calls"),
+    ("test/harness/Digests.sol", "Digests"),
+    ("test/harness/Formulas.sol", "Formulas"),
     ("test/tokens/PlainToken.sol", "PlainToken"),
 ];
+
+/// Functions whose structs have more members than the bindings' tuples take. `bindings::loans` reads the same words as
+/// structs within structs.
+const LEFT_OUT: [(&str, &str); 1] = [("CreditAggregator", "loanOf")];
 
 pub(crate) struct File {
     pub(crate) path: PathBuf,
@@ -71,6 +79,10 @@ pub(crate) fn of(compiled: &Compiled) -> Result<Vec<File>, Box<dyn std::error::E
         for (library, offsets) in bytecode.link_references.values().flatten() {
             let starts = offsets.iter().map(|offset| usize::try_from(offset.start)).collect::<Result<Vec<_>, _>>()?;
             holes.entry(library.clone()).or_default().extend(starts);
+        }
+        let mut abi = abi.clone();
+        for (_, function) in LEFT_OUT.iter().filter(|(of, _)| *of == contract) {
+            abi.functions.remove(*function).ok_or_else(|| format!("{contract} has no function {function}"))?;
         }
         let kept = Kept { contract, source, abi: serde_json::to_value(abi)?, creation_code, holes };
         let path = Path::new(FOLDER).join(format!("{contract}.json"));
