@@ -10,7 +10,7 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test contracts-artifacts contracts-test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes mutants build clean
+.PHONY: demo test contracts-artifacts contracts-test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
@@ -90,6 +90,10 @@ bench-quotes:
 	$(CARGO) build --release --workspace --bins
 	$(TARGET)/release/devnet bench-quotes
 
+bench-gas:
+	$(CARGO) build --package devnet
+	$(DEVNET) bench-gas
+
 # Changes the code in every way that should be noticed and fails where tests notice less than nine tenths of what still
 # builds: hours on two cores. `SHARD=0/20` does every twentieth. Each job builds in a copy of its own, which a shared
 # target directory would undo. Properties try the same few cases for every change and do not shrink, so that none is noticed
@@ -108,4 +112,4 @@ mutants:
 
 clean:
 	$(CARGO) clean
-	rm -rf anvil/node_modules contracts/node_modules contracts/out contracts/cache
+	rm -rf anvil/node_modules anvil/gas/node_modules contracts/node_modules contracts/out contracts/cache

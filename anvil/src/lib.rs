@@ -9,6 +9,7 @@ pub mod anvil;
 pub mod bench;
 pub mod credit;
 mod file_lock;
+pub mod gas;
 pub mod leash;
 mod log_tail;
 pub mod postgres;
