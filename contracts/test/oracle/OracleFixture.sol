@@ -28,6 +28,7 @@ abstract contract OracleFixture is Test {
 
     bytes32 internal constant SUBJECT = keccak256("subject");
     bytes32 internal constant MODEL = keccak256("model");
+    bytes32 internal constant OTHER = "other";
     uint64 internal constant T0 = 1_750_000_000;
     /// @dev Signers 0, 2 and 3.
     uint64 internal constant BITMAP = 0x0d;

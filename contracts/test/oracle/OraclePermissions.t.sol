@@ -86,6 +86,8 @@ contract OraclePermissionsTest is OracleFixture {
         uint256 snapshot = vm.snapshotState();
         vm.prank(caller);
         (bool ok, bytes memory why) = address(oracle).call(_zeros(selector));
+        // Only the selector is compared.
+        // forge-lint: disable-next-item(unsafe-typecast)
         bool refused = !ok
             && (bytes4(why) == IAccessManaged.AccessManagedUnauthorized.selector
                 || bytes4(why) == IAccessManager.AccessManagerNotScheduled.selector);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IScores} from "../../src/interfaces/IScores.sol";
 import {OracleConfig} from "../../src/oracle/OracleConfig.sol";
 import {Consent, Fulfilment, Report, SignedConsent} from "../../src/oracle/OracleTypes.sol";
@@ -28,7 +29,15 @@ contract OracleRequestsTest is OracleFixture {
         Consent memory consent = _consent(address(_requester));
         vm.expectEmit(address(oracle));
         emit ScoreRequests.ScoreRequested(
-            1, address(_requester), SUBJECT, MODEL, _hash(consent), FEE, uint40(T0) + 1 days, 100_000, consent.expiry
+            1,
+            address(_requester),
+            SUBJECT,
+            MODEL,
+            _hash(consent),
+            FEE,
+            SafeCast.toUint40(T0) + 1 days,
+            100_000,
+            consent.expiry
         );
         _request(consent, 100_000);
         assertEq(address(oracle).balance, FEE);
@@ -131,10 +140,9 @@ contract OracleRequestsTest is OracleFixture {
         Consent memory consent = _consent(address(_requester));
         _request(consent, 500_000);
         Fulfilment memory f = _fulfilment(1, consent);
-        bytes memory data = abi.encodeCall(oracle.fulfilRequest, (f, BITMAP, _sign(_hash(f))));
-        (bool ok, bytes memory why) = address(oracle).call{gas: 450_000}(data);
-        assertFalse(ok);
-        assertEq(bytes4(why), ScoreRequests.InsufficientGas.selector);
+        bytes memory signatures = _sign(_hash(f));
+        vm.expectPartialRevert(ScoreRequests.InsufficientGas.selector);
+        oracle.fulfilRequest{gas: 450_000}(f, BITMAP, signatures);
         assertFalse(oracle.requestOf(1).requester == address(0));
     }
 
@@ -152,7 +160,7 @@ contract OracleRequestsTest is OracleFixture {
         Consent memory consent = _consent(address(_requester));
         _request(consent, 0);
         Fulfilment memory f = _fulfilment(1, consent);
-        uint40 deadline = uint40(T0) + 1 days;
+        uint40 deadline = SafeCast.toUint40(T0) + 1 days;
         vm.expectRevert(abi.encodeWithSelector(ScoreRequests.NotRequester.selector, address(_requester), address(this)));
         oracle.reclaim(1);
         vm.warp(deadline);
@@ -199,9 +207,9 @@ contract OracleRequestsTest is OracleFixture {
         oracle.requestScore{value: FEE}(SUBJECT, MODEL, signed, FEE, 500_001);
         vm.expectRevert(abi.encodeWithSelector(ScoreRequests.WrongEscrow.selector, FEE, FEE - 1));
         oracle.requestScore{value: FEE - 1}(SUBJECT, MODEL, signed, FEE, 0);
-        vm.expectRevert(abi.encodeWithSelector(ScoreRequests.ConsentMismatch.selector, bytes32("other"), MODEL));
+        vm.expectRevert(abi.encodeWithSelector(ScoreRequests.ConsentMismatch.selector, OTHER, MODEL));
         oracle.requestScore{value: FEE}("other", MODEL, signed, FEE, 0);
-        vm.expectRevert(abi.encodeWithSelector(ScoreRequests.ConsentMismatch.selector, SUBJECT, bytes32("other")));
+        vm.expectRevert(abi.encodeWithSelector(ScoreRequests.ConsentMismatch.selector, SUBJECT, OTHER));
         oracle.requestScore{value: FEE}(SUBJECT, "other", signed, FEE, 0);
         vm.deal(stranger, FEE);
         vm.prank(stranger);
@@ -290,7 +298,7 @@ contract OracleRequestsTest is OracleFixture {
         );
         f = _fulfilment(1, consent);
         f.report.configDigest = "other";
-        _refuse(f, abi.encodeWithSelector(OracleConfig.WrongConfig.selector, oracle.configDigest(), bytes32("other")));
+        _refuse(f, abi.encodeWithSelector(OracleConfig.WrongConfig.selector, oracle.configDigest(), OTHER));
         f = _fulfilment(1, consent);
         f.report.score = 299;
         _refuse(f, abi.encodeWithSelector(ReportRules.ScoreOutOfRange.selector, 299));

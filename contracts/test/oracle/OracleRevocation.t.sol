@@ -94,7 +94,7 @@ contract OracleRevocationTest is OracleFixture {
         Revocation memory elsewhere = _revocation(1);
         elsewhere.configDigest = "other";
         bytes32 digest = oracle.configDigest();
-        _refuse(elsewhere, abi.encodeWithSelector(OracleConfig.WrongConfig.selector, digest, bytes32("other")));
+        _refuse(elsewhere, abi.encodeWithSelector(OracleConfig.WrongConfig.selector, digest, OTHER));
         Revocation memory short = _revocation(1);
         bytes memory two = _signAs(_hash(short), 0x03);
         vm.expectRevert(abi.encodeWithSelector(SignerSet.WrongSignatureCount.selector, 3, 2));

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
 import {ERC7913P256Verifier} from "@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IScores} from "../../src/interfaces/IScores.sol";
 import {CreditScoringOracle} from "../../src/oracle/CreditScoringOracle.sol";
 import {Report} from "../../src/oracle/OracleTypes.sol";
@@ -204,7 +205,7 @@ contract OracleSignaturesTest is OracleFixture {
             if (keccak256(signers[i]) == keccak256(signer)) index = i;
             else keys[i] = two[next++];
         }
-        bitmap = uint64(1 << index | 1 << (index == 0 ? 1 : 0));
+        bitmap = SafeCast.toUint64(2 ** index | 2 ** (index == 0 ? 1 : 0));
         assertEq(abi.encode(oracle.signers()), abi.encode(signers));
     }
 
