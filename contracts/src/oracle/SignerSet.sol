@@ -41,6 +41,9 @@ library SignerSet {
     /// @notice The set does not fit into the code of an account.
     error SignerSetTooLarge(uint256 size);
 
+    /// @notice The account that keeps the set could not be created.
+    error SignerSetNotWritten(uint256 size);
+
     /// @notice Checks the set and hashes it as EIP-712 hashes an array of `bytes`.
     function hash(bytes[] memory signers, uint256 threshold) internal pure returns (bytes32) {
         uint256 n = signers.length;
@@ -77,6 +80,7 @@ library SignerSet {
         assembly ("memory-safe") {
             pointer := create(0, add(code, 0x20), mload(code))
         }
+        if (pointer == address(0)) revert SignerSetNotWritten(code.length);
     }
 
     /// @return set the set as it lies in code

@@ -48,8 +48,7 @@ abstract contract OracleFixture is Test {
         manager = new AccessManager(address(this));
         keys = _sortedKeys("signer", 5);
         oracle = new CreditScoringOracle(address(manager), _signersOf(keys), 3, _bounds());
-        manager.setTargetFunctionRole(address(oracle), OracleLanes.tighten(), Roles.GUARDIAN);
-        manager.setTargetFunctionRole(address(oracle), OracleLanes.loosen(), Roles.MULTISIG);
+        OracleLanes.install(manager, address(oracle));
         manager.grantRole(Roles.GUARDIAN, guardian, 0);
         manager.grantRole(Roles.MULTISIG, multisig, Roles.LOOSEN_DELAY);
     }

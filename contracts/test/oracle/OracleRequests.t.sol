@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Vm} from "forge-std/Vm.sol";
 import {IScores} from "../../src/interfaces/IScores.sol";
 import {OracleConfig} from "../../src/oracle/OracleConfig.sol";
 import {Consent, Fulfilment, Report, SignedConsent} from "../../src/oracle/OracleTypes.sol";
@@ -28,6 +29,8 @@ contract OracleRequestsTest is OracleFixture {
     function test_a_request_is_escrowed_answered_paid_and_called_back() public {
         Consent memory consent = _consent(address(_requester));
         vm.expectEmit(address(oracle));
+        emit ScoreRequests.ConsentUsed(_hash(consent), holder, 77, 0);
+        vm.expectEmit(address(oracle));
         emit ScoreRequests.ScoreRequested(
             1,
             address(_requester),
@@ -43,7 +46,9 @@ contract OracleRequestsTest is OracleFixture {
         assertEq(address(oracle).balance, FEE);
         Fulfilment memory f = _fulfilment(1, consent);
         vm.expectEmit(address(oracle));
-        emit ScoreRequests.RequestFulfilled(1, _payee, 0.4 ether, 0.6 ether, true);
+        emit ScoreRequests.RequestFulfilled(1, _payee, 0.4 ether, 0.6 ether);
+        vm.expectEmit(address(oracle));
+        emit ScoreRequests.RequesterCalled(1, true);
         _fulfil(f);
         assertEq(_requester.calls(), 1);
         assertGe(_requester.gasSeen(), 99_000);
@@ -72,9 +77,7 @@ contract OracleRequestsTest is OracleFixture {
             bytes memory signatures = _sign(_hash(f));
             vm.expectEmit(address(oracle));
             // A return of 150,000 bytes is paid by the callback alone; where its gas suffices it is a success like any other.
-            emit ScoreRequests.RequestFulfilled(
-                mood, _payee, 0.4 ether, 0.6 ether, ScriptedRequester.Mood(mood) == ScriptedRequester.Mood.ReturnBomb
-            );
+            emit ScoreRequests.RequesterCalled(mood, ScriptedRequester.Mood(mood) == ScriptedRequester.Mood.ReturnBomb);
             uint256 before = gasleft();
             oracle.fulfilRequest(f, BITMAP, signatures);
             assertLt(before - gasleft(), 300_000);
@@ -150,9 +153,11 @@ contract OracleRequestsTest is OracleFixture {
         Consent memory consent = _consent(address(_requester));
         _request(consent, 0);
         Fulfilment memory f = _fulfilment(1, consent);
-        vm.expectEmit(address(oracle));
-        emit ScoreRequests.RequestFulfilled(1, _payee, 0.4 ether, 0.6 ether, false);
+        vm.recordLogs();
         _fulfil(f);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        assertEq(logs.length, 2);
+        assertEq(logs[1].topics[0], ScoreRequests.RequestFulfilled.selector);
         assertEq(_requester.calls(), 0);
     }
 
@@ -218,6 +223,15 @@ contract OracleRequestsTest is OracleFixture {
         vm.warp(consent.expiry);
         vm.expectRevert(abi.encodeWithSelector(ScoreRequests.ConsentExpired.selector, consent.expiry, consent.expiry));
         oracle.requestScore{value: FEE}(SUBJECT, MODEL, signed, FEE, 0);
+    }
+
+    function test_nothing_is_asked_of_an_oracle_that_is_frozen() public {
+        Consent memory consent = _consent(address(_requester));
+        SignedConsent memory signed = _signed(consent);
+        vm.prank(guardian);
+        oracle.freezeAll();
+        vm.expectRevert(OracleConfig.OracleFrozen.selector);
+        _requester.request(SUBJECT, MODEL, signed, FEE, 0);
     }
 
     function test_a_withdrawn_consent_asks_for_nothing_and_is_answered_by_nothing() public {
