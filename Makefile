@@ -10,7 +10,7 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test contracts-test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes mutants build clean
+.PHONY: demo test contracts-test contracts-golden contracts-coverage contracts-slither ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
@@ -24,7 +24,14 @@ contracts/node_modules/.agio-stamp: contracts/package-lock.json
 	touch $@
 
 contracts-test: contracts/node_modules/.agio-stamp
-	cd contracts && node_modules/.bin/forge fmt --check && node_modules/.bin/forge test
+	cd contracts && node_modules/.bin/forge fmt --check && node_modules/.bin/forge test && node script/golden.mjs
+
+# Storage layouts, sizes and gas as they are now become what they are compared with.
+contracts-golden: contracts/node_modules/.agio-stamp
+	cd contracts && node script/golden.mjs --write
+
+contracts-coverage: contracts/node_modules/.agio-stamp
+	cd contracts && node_modules/.bin/forge build && node script/coverage.mjs
 
 ci: fmt-check lint drift test check-vectors api-check
 	$(MAKE) demo ONCE=1
