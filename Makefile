@@ -33,6 +33,10 @@ contracts-golden: contracts/node_modules/.agio-stamp
 contracts-coverage: contracts/node_modules/.agio-stamp
 	cd contracts && node_modules/.bin/forge build && node script/coverage.mjs
 
+contracts-slither: contracts/node_modules/.agio-stamp
+	tests/python-tools $(TARGET)/slither contracts/slither-requirements.txt
+	cd contracts && node script/slither.mjs $(abspath $(TARGET))/slither/bin/slither
+
 ci: fmt-check lint drift test check-vectors api-check
 	$(MAKE) demo ONCE=1
 

@@ -11,7 +11,7 @@ const STUB_BYTES = 100;
 
 function forge(args, env = {}) {
   try {
-    execFileSync(FORGE, args, { stdio: "pipe", env: { ...process.env, ...env } });
+    execFileSync(FORGE, args, { stdio: "pipe", maxBuffer: 1 << 26, env: { ...process.env, ...env } });
   } catch (failure) {
     console.error(`${failure.stdout}${failure.stderr}`);
     process.exit(1);
