@@ -217,10 +217,16 @@ contract ServicingTest is AggregatorBase {
 
     // The escrow
 
+    function armEscrow(uint256 amount) internal {
+        token.mint(stranger, amount);
+        vm.prank(stranger);
+        token.approve(address(escrow), amount);
+    }
+
     function test_OnlyTheEscrowLiquidatesAndRecords() public {
         bytes32 loanId = funded();
         vm.expectRevert(abi.encodeWithSelector(Errors.NotEscrow.selector, loanId, address(escrow), address(this)));
-        register.repayByLiquidation(loanId, address(this), 1);
+        register.repayByLiquidation(loanId, 1);
         vm.expectRevert(abi.encodeWithSelector(Errors.NotEscrow.selector, loanId, address(escrow), address(this)));
         register.recordShortfall(loanId, 1);
         vm.expectRevert(
@@ -233,10 +239,10 @@ contract ServicingTest is AggregatorBase {
         bytes32 loanId = funded();
         pauseAll();
         uint256 before = token.balanceOf(lender);
-        arm(stranger, 1000);
+        armEscrow(1000);
         vm.prank(stranger);
         vm.expectEmit(address(register));
-        emit Events.LoanPaid(loanId, stranger, true, 0, 1000, PRINCIPAL - 1000, 0);
+        emit Events.LoanPaid(loanId, address(escrow), true, 0, 1000, PRINCIPAL - 1000, 0);
         assertEq(escrow.liquidate(register, loanId, 1000), 1000);
         assertEq(token.balanceOf(lender), before + 1000);
         assertEq(uint8(stateOf(loanId)), uint8(LoanState.Funded));
@@ -244,7 +250,7 @@ contract ServicingTest is AggregatorBase {
 
     function test_LiquidationOfAllEndsTheLoan() public {
         bytes32 loanId = funded();
-        arm(stranger, PRINCIPAL);
+        armEscrow(PRINCIPAL);
         vm.prank(stranger);
         vm.expectEmit(address(register));
         emit Events.LoanLiquidated(loanId, 0);
@@ -254,7 +260,8 @@ contract ServicingTest is AggregatorBase {
         vm.expectRevert(abi.encodeWithSelector(Errors.LoanStateIs.selector, loanId, LoanState.Liquidated));
         register.repay(loanId, 1);
         vm.expectRevert(abi.encodeWithSelector(Errors.LoanStateIs.selector, loanId, LoanState.Liquidated));
-        escrow.liquidate(register, loanId, 1);
+        vm.prank(address(escrow));
+        register.repayByLiquidation(loanId, 1);
     }
 
     function test_AShortfallIsWhatIsOwedAndStaysOwed() public {
