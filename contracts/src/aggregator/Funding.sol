@@ -37,7 +37,7 @@ abstract contract Funding is Quotes {
 
     /// @notice Reads the borrower's debt at the protocol, before they borrow in the same transaction. The borrower.
     /// @dev One bracket at a time for a borrower, protocol and asset, so that one borrowing cannot prove two loans. Nothing is
-    /// written unless `endProtocolFunding` follows before the transaction ends. Reverts `ActionPaused`, `LoanStateIs`, `FundingKindIs`, `FundingOver`,
+    /// written, and nothing emitted, unless `endProtocolFunding` follows before the transaction ends. Reverts `ActionPaused`, `LoanStateIs`, `FundingKindIs`, `FundingOver`,
     /// `KeyNotValid`, `NotBorrower`, `AdapterUnknown`, the score's refusals, `BracketOpen` also where a baseline counts.
     function beginProtocolFunding(bytes32 loanId) external nonReentrant whenNotPaused(Action.Fund) {
         FundingLogic.beginProtocol(_register, loanId);

@@ -9,6 +9,7 @@ interface IAggregatorErrors {
     error AlreadyPaused(Action action);
     error NotPaused(Action action);
     error ZeroAddress(bytes32 what);
+    error AddressRefused(address given);
     error NotGateway(address caller);
     error NotEscrow(bytes32 loanId, address escrow, address caller);
     error NotBorrower(address borrower, address caller);

@@ -47,6 +47,7 @@ interface IAggregatorEvents {
     );
 
     /// @notice A payment; the lender has it unless `Claimable` follows in the same call.
+    /// @param payer whose money it is; the escrow where collateral was liquidated
     /// @param outstanding principal left
     /// @param interest unpaid interest left
     event LoanPaid(

@@ -52,9 +52,9 @@ abstract contract Servicing is Funding, ILoanBook {
     }
 
     /// @notice Takes what waits for the caller, to where they say. Lenders. Emits `Claimed`.
-    /// @dev Reverts `ZeroAddress`, `NothingToClaim`, or as the token does. Works in every pause.
+    /// @dev Reverts `AddressRefused` for zero and for this contract, `NothingToClaim`, or as the token does. Works in every pause.
     function claim(address asset, address to) external nonReentrant returns (uint256 amount) {
-        require(to != address(0), ZeroAddress("to"));
+        require(to != address(0) && to != address(this), AddressRefused(to));
         amount = _register.claimable[msg.sender][asset];
         require(amount != 0, NothingToClaim(msg.sender, asset));
         _register.claimable[msg.sender][asset] = 0;

@@ -36,7 +36,8 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
     event Withdrawn(address indexed owner, address indexed asset, uint256 amount, address indexed to);
 
     /// @notice Puts another policy in force. Multisig, after the delay.
-    /// @dev Emits `PolicySet`. Reverts `PolicyRefused` for what is not a contract with a dust value, `PolicyLacksAsset` unless it covers every
+    /// @param next the policy
+    /// @dev Emits `PolicySet`. Reverts `AccessManagedUnauthorized`, `PolicyRefused` for what is not a contract with a dust value, `PolicyLacksAsset` unless it covers every
     /// asset that was ever locked here and of which something is left: what it lacked could be neither opened on, partly
     /// released nor liquidated. Whether a price is sound at this second is not asked, so that a broken feed cannot stop the policy
     /// that replaces it. The assets of debts are the books' to know and their routes are the caller's to bring along; where one is missing,
@@ -62,7 +63,8 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
     }
 
     /// @notice As `deposit`, with an ERC-2612 permit of the caller. A permit that was used before, by anyone, does not stop the deposit
-    /// where the allowance is there.
+    /// where the allowance is there. Anyone, for themselves; emits and reverts as `deposit`.
+    /// @param amount in the asset's smallest unit, before any fee of the token
     /// @param deadline of the permit, seconds since the epoch
     function depositWithPermit(address asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
         external
@@ -76,7 +78,8 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
     }
 
     /// @notice Takes free assets out. The caller, of their own; never paused, and no price is read.
-    /// @dev Emits `Withdrawn`. Reverts `AddressRefused`, `AmountZero`, `FreeInsufficient`, `AmountLeftDiffers`.
+    /// @dev Emits `Withdrawn`. Reverts, in this order: `AmountZero`, `FreeInsufficient`, `AddressRefused` for zero and for the escrow, the token's
+    /// own error, `AmountLeftDiffers`.
     /// @param to who receives; another than the caller where the token refuses the caller
     function withdraw(address asset, uint256 amount, address to) external nonReentrant {
         require(amount != 0, AmountZero(asset));

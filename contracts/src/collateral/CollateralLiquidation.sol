@@ -36,7 +36,7 @@ abstract contract CollateralLiquidation is CollateralLocks {
         uint256 healthBefore,
         uint256 healthAfter
     );
-    /// @notice `amount` of an asset went from the loan to whom the liquidator named.
+    /// @notice `amount` of an asset went from the loan to whom the liquidator named; where that is the escrow, to the liquidator's free balance.
     event Seized(bytes32 indexed loanId, address indexed owner, address indexed asset, uint256 amount, address to);
     /// @notice Collateral is exhausted and `amount` of `debtAsset` is still owed.
     event ShortfallRecorded(bytes32 indexed loanId, address indexed owner, address indexed debtAsset, uint256 amount);
@@ -44,7 +44,8 @@ abstract contract CollateralLiquidation is CollateralLocks {
     /// @notice What a liquidator agrees to.
     /// @param maxPaid the most to pay, in the smallest unit of the debt's asset; the allowance is the escrow's
     /// @param deadline last second at which this may happen, seconds since the epoch
-    /// @param to who receives
+    /// @param to who receives; the escrow itself to have it credited to the liquidator's free balance, so that an asset whose transfers are
+    /// stopped does not keep the others from being sold
     struct Bid {
         uint256 maxPaid;
         uint256 deadline;
@@ -273,7 +274,7 @@ abstract contract CollateralLiquidation is CollateralLocks {
         (IERC20 asset, address book) = (IERC20(position.debtAsset), address(position.book));
         uint256 before = asset.balanceOf(address(this));
         asset.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 arrived = asset.balanceOf(address(this)) - before;
+        uint256 arrived = Math.saturatingSub(asset.balanceOf(address(this)), before);
         require(arrived == amount, AmountArrivedDiffers(address(asset), amount, arrived));
         asset.forceApprove(book, amount);
         uint256 taken = position.book.repayByLiquidation(position.loanId, amount);
@@ -285,7 +286,8 @@ abstract contract CollateralLiquidation is CollateralLocks {
 
     function _sendSeized(Position memory position, address asset, uint256 amount, address to) private {
         if (amount == 0) return;
-        _send(asset, amount, to);
+        if (to == address(this)) free[msg.sender][asset] += amount;
+        else _send(asset, amount, to);
         emit Seized(position.loanId, position.owner, asset, amount, to);
     }
 }

@@ -145,7 +145,7 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
 
     /// @inheritdoc ICollateral
     /// @dev Reverts `ListsMismatch`; an empty list is an unsecured loan, which needs no lock. Reverts otherwise, in this order: `ActionPaused`,
-    /// `LockMissing`, `BookMismatch`, `TooManyAssets`, per asset `AssetsNotAscending` and
+    /// `LockMissing`, `BookMismatch`, `BookNotAllowed` where the policy does not allow the book any more, `TooManyAssets`, per asset `AssetsNotAscending` and
     /// `LockedInsufficient`, the policy's error where a price is not sound, `PowerInsufficient`.
     function requireSecured(
         bytes32 loanId,
@@ -158,9 +158,11 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
     ) external view nonReentrantView {
         require(assets.length == amounts.length, ListsMismatch(assets.length, amounts.length));
         if (assets.length == 0) return;
-        policy.requireActive(IRiskPolicy.Action.Open);
+        IRiskPolicy rules = policy;
+        rules.requireActive(IRiskPolicy.Action.Open);
         Lock storage held = _requireLock(loanId, owner);
         require(address(held.book) == book, BookMismatch(loanId, address(held.book), book));
+        require(rules.bookAllowed(book), BookNotAllowed(book));
         require(assets.length <= MAX_ASSETS, TooManyAssets(loanId, assets.length));
         address previous;
         for (uint256 i = 0; i < assets.length; ++i) {

@@ -54,7 +54,7 @@ interface IRiskPolicy {
     /// asks it of every asset it holds for loans before another policy comes into force.
     function covers(address asset) external view returns (bool);
 
-    /// @notice Whether a new lock may name the book, and whether its word opens collateral at any health.
+    /// @notice Whether a new lock may name the book, a loan may be opened on a lock that does, and its word opens collateral at any health.
     function bookAllowed(address book) external view returns (bool);
 
     /// @notice What is too small to be left behind, in 1e18ths of the unit of account.

@@ -10,7 +10,8 @@ import {RiskRules} from "./RiskRules.sol";
 /// @title What collateral is worth to a lender
 /// @notice Parameters and pauses. Functions that tighten and functions that loosen are different functions, so that the guardian can be given
 /// the first at once and the multisig the second after its delay; `Lanes` says which is which. A threshold moves along a
-/// straight line over 48 hours, so that nobody who is healthy is liquidated by a change that they could not answer.
+/// straight line over 48 hours, so that nobody who is healthy is liquidated by a change that they could not answer. Functions of a lane
+/// revert `AccessManagedUnauthorized` for everyone else.
 contract RiskPolicy is PriceRoutes, IRiskPolicy {
     /// @notice How long a pause of liquidations lasts, in seconds; it ends by itself.
     uint256 public constant LIQUIDATION_PAUSE = 72 hours;
@@ -128,8 +129,8 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
         _setHaircut(asset, held, haircutBps);
     }
 
-    /// @notice Refuses new locks that name a book, and its calls of loans in default; locks that name it stay as they are, and are
-    /// liquidated by price as before. Guardian, at once.
+    /// @notice Refuses new locks that name a book, loans opened on locks that do, and its calls of loans in default; locks of loans that are
+    /// owed stay as they are, and are liquidated by price as before. Guardian, at once.
     /// @dev Emits `BookSet`; reverts `BookRefused` where it is not allowed now.
     function disallowBook(address book) external restricted {
         require(_books[book], BookRefused(book));

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 /// @title What a book of loans tells the escrow
 /// @notice The escrow holds collateral for loans that it does not keep. A book says what is owed on a loan, by whom, and whether collateral
 /// is still bound by it. `CreditAggregator` is the book of loans whose money moves on this chain, `SignedDebtBook`
-/// that of lenders elsewhere. A lock names its book once, when it is made.
+/// that of lenders elsewhere. A lock names its book once, when it is made. What a book emits and refuses with is said where it is written.
 interface ILoanBook {
     /// @notice How a loan binds its collateral.
     /// @custom:value None the loan is unknown, was cancelled, expired, or is repaid: the owner may take the collateral back

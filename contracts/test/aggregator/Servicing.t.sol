@@ -152,8 +152,10 @@ contract ServicingTest is AggregatorBase {
         assertEq(register.claimable(lender, address(token)), PRINCIPAL);
         address elsewhere = makeAddr("elsewhere");
         vm.startPrank(lender);
-        vm.expectRevert(abi.encodeWithSelector(Errors.ZeroAddress.selector, bytes32("to")));
+        vm.expectRevert(abi.encodeWithSelector(Errors.AddressRefused.selector, address(0)));
         register.claim(address(token), address(0));
+        vm.expectRevert(abi.encodeWithSelector(Errors.AddressRefused.selector, address(register)));
+        register.claim(address(token), address(register));
         pauseWhile();
         vm.startPrank(lender);
         assertEq(register.claim(address(token), elsewhere), PRINCIPAL);

@@ -12,6 +12,7 @@ import {IRiskPolicy} from "../../src/collateral/IRiskPolicy.sol";
 import {PriceRoutes} from "../../src/collateral/PriceRoutes.sol";
 import {RiskPolicy} from "../../src/collateral/RiskPolicy.sol";
 import {Lanes} from "../../src/governance/Lanes.sol";
+import {BlocklistToken} from "../tokens/OddTokens.sol";
 import {PlainToken} from "../tokens/PlainToken.sol";
 import {CollateralTest} from "./CollateralTest.sol";
 import {StubBook} from "./StubBook.sol";
@@ -243,6 +244,46 @@ contract WeaknessesTest is CollateralTest {
         } catch (bytes memory reason) {
             assertEq(bytes4(reason), ICollateralErrors.DustLeft.selector);
         }
+    }
+
+    // Assets and books that stop
+
+    function test_asset_whose_transfers_are_stopped_does_not_keep_the_others_from_being_sold() public {
+        _loan(1e18, 100e6);
+        BlocklistToken stopped = new BlocklistToken();
+        _route(address(stopped), 8, 1e8);
+        _list(address(stopped), false, 5_000, 6_000, 500);
+        _deposit(alice, stopped, 1_000e6);
+        vm.prank(alice);
+        escrow.topUp(LOAN, address(stopped), 1_000e6);
+        _owe(10_000e6);
+        stopped.setBlocked(address(escrow), true);
+        vm.startPrank(keeper);
+        vm.expectPartialRevert(BlocklistToken.Blocked.selector);
+        escrow.liquidateAll(LOAN, alice, new uint256[](2), _bid(MAX));
+        CollateralLiquidation.Bid memory bid = CollateralLiquidation.Bid(MAX, block.timestamp, address(escrow));
+        (, uint256[] memory seized) = escrow.liquidateAll(LOAN, alice, new uint256[](2), bid);
+        assertEq(escrow.free(keeper, address(weth)), seized[0]);
+        assertEq(escrow.free(keeper, address(stopped)), seized[1]);
+        assertEq(escrow.tracked(address(weth)), 1e18);
+        escrow.withdraw(address(weth), seized[0], keeper);
+        vm.expectPartialRevert(BlocklistToken.Blocked.selector);
+        escrow.withdraw(address(stopped), seized[1], keeper);
+        stopped.setBlocked(address(escrow), false);
+        escrow.withdraw(address(stopped), seized[1], keeper);
+        assertEq(stopped.balanceOf(keeper), 1_000e6);
+    }
+
+    function test_no_loan_is_opened_on_a_lock_whose_book_was_disallowed_since() public {
+        _deposit(alice, weth, 1e18);
+        _lock(alice, LOAN, address(weth), 1e18);
+        vm.prank(guardian);
+        policy.disallowBook(address(book));
+        (address[] memory assets, uint256[] memory amounts) = _one(address(weth), 1e18);
+        _expect(abi.encodeWithSelector(ICollateralErrors.BookNotAllowed.selector, address(book)));
+        escrow.requireSecured(LOAN, address(book), alice, address(usdc), 1, assets, amounts);
+        vm.prank(alice);
+        escrow.release(LOAN, alice);
     }
 
     // Another policy
