@@ -40,7 +40,8 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
     /// @dev Emits `PolicySet`. Reverts `AccessManagedUnauthorized`, `PolicyRefused` for what is not a contract with a dust value, `PolicyLacksAsset` unless it covers every
     /// asset that was ever locked here and of which something is left: what it lacked could be neither opened on, partly
     /// released nor liquidated. Whether a price is sound at this second is not asked, so that a broken feed cannot stop the policy
-    /// that replaces it. The assets of debts are the books' to know and their routes are the caller's to bring along; where one is missing,
+    /// that replaces it. An asset that the next policy is to drop must have its cap lowered to zero before and be left by all, else anybody
+    /// could hold the change up with one unit of it. The assets of debts are the books' to know and their routes are the caller's to bring along; where one is missing,
     /// repayment and every exit still work. At most `MAX_KNOWN_ASSETS` assets are asked for.
     function setPolicy(IRiskPolicy next) external restricted {
         _setPolicy(next);

@@ -129,14 +129,15 @@ abstract contract CollateralLocks is CollateralLedger, ICollateral {
     }
 
     /// @notice Frees part of the collateral while money is owed. The owner of the lock, where what stays locked would still open the debt.
-    /// @dev Emits `Released`. Reverts, in this order: `ActionPaused`, `LockMissing`, `AmountZero`, `BindingIs` unless owed,
-    /// `LockedInsufficient`, the policy's error where a price is not sound, `PowerInsufficient`.
+    /// @dev Emits `Released`. Reverts, in this order: `ActionPaused`, `LockMissing`, `AmountZero`, `BindingIs` unless owed, `DebtCalled` while the
+    /// loan is in default, `LockedInsufficient`, the policy's error where a price is not sound, `PowerInsufficient`.
     function releasePart(bytes32 loanId, address asset, uint256 amount) external nonReentrant {
         policy.requireActive(IRiskPolicy.Action.Release);
         Lock storage held = _requireLock(loanId, msg.sender);
         require(amount != 0, AmountZero(asset));
         ILoanBook.Debt memory debt = _debtOf(held, loanId, msg.sender);
         require(debt.binding == ILoanBook.Binding.Owed, BindingIs(loanId, debt.binding));
+        require(debt.callable == 0, DebtCalled(loanId, debt.callable));
         uint256 available = held.amounts[asset];
         require(amount <= available, LockedInsufficient(loanId, asset, available, amount));
         _unbind(loanId, held, msg.sender, asset, amount);

@@ -46,6 +46,8 @@ interface ICollateralErrors {
     error BookMismatch(bytes32 loanId, address locked, address asked);
     /// @notice The book binds the loan in another way than this needs.
     error BindingIs(bytes32 loanId, ILoanBook.Binding binding);
+    /// @notice A part of the debt is called: none of the collateral is let go before it is paid.
+    error DebtCalled(bytes32 loanId, uint256 callable);
     /// @notice Others than the owner may release only some time after the last lock, so that nobody undoes what was just locked.
     error ReleaseTooEarly(bytes32 loanId, uint256 from);
     /// @notice What is locked does not carry the debt at the opening LTV; both in WAD.

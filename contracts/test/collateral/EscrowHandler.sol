@@ -252,6 +252,27 @@ contract EscrowHandler is Test {
         } catch {}
     }
 
+    /// @dev The book says that a part is in default, or that it is cured; sold is then what is called and no more.
+    function callDebt(uint256 loan, uint256 what, uint256 share) external {
+        loan = bound(loan, 0, LOANS - 1);
+        (bytes32 id, address owner, address token) = (loanId(loan), _owner(loan), address(_token(what)));
+        uint256 debt = book.debtOf(id).amount;
+        if (debt == 0) return;
+        book.call_(id, debt * bound(share, 0, 100) / 100);
+        try escrow.healthOf(id, owner) returns (uint256 before) {
+            if (before < 1e18) return;
+            uint256 called = book.debtOf(id).callable;
+            _fund(debt);
+            CollateralLiquidation.Bid memory bid = CollateralLiquidation.Bid(debt, block.timestamp, keeper);
+            vm.prank(keeper);
+            try escrow.liquidate(id, owner, token, 0, bid) returns (uint256 repaid, uint256) {
+                assertLe(repaid, called, "more was sold than was called");
+                assertGe(escrow.healthOf(id, owner), before, "a call made a healthy loan less healthy");
+                ++counted["callDebt"];
+            } catch {}
+        } catch {}
+    }
+
     function donate(uint256 what, uint256 value) external {
         PlainToken token = _token(what);
         token.mint(address(escrow), _amount(token, value));
@@ -339,7 +360,10 @@ contract EscrowHandler is Test {
         for (uint256 i = 0; i < LOANS; ++i) {
             try escrow.healthOf(loanId(i), _owner(i)) returns (uint256 health) {
                 healthy[i] = health >= 1e18;
-            } catch {}
+            } catch {
+                // Nothing is owed on a lock that is over.
+                healthy[i] = !_isLocked(i);
+            }
         }
     }
 

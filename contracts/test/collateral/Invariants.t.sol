@@ -16,7 +16,7 @@ contract EscrowInvariants is Test {
         handler = new EscrowHandler();
         handler.start();
         escrow = handler.escrow();
-        bytes4[] memory selectors = new bytes4[](17);
+        bytes4[] memory selectors = new bytes4[](18);
         selectors[0] = EscrowHandler.deposit.selector;
         selectors[1] = EscrowHandler.withdraw.selector;
         selectors[2] = EscrowHandler.lock.selector;
@@ -34,6 +34,7 @@ contract EscrowInvariants is Test {
         selectors[14] = EscrowHandler.wait.selector;
         selectors[15] = EscrowHandler.blockOwner.selector;
         selectors[16] = EscrowHandler.squat.selector;
+        selectors[17] = EscrowHandler.callDebt.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
         targetContract(address(handler));
         // Money is there to begin with, so that runs are about loans and not about deposits.
@@ -92,6 +93,7 @@ contract EscrowInvariants is Test {
         assertGe(handler.counted("open"), 3, "open");
         handler.repay(0, 0);
         handler.releasePart(0, 0, 1);
+        handler.callDebt(4, 4, 50);
         handler.movePrice(0, 68);
         handler.movePrice(1, 68);
         handler.liquidate(0, 1, type(uint256).max);
@@ -107,6 +109,7 @@ contract EscrowInvariants is Test {
         assertGe(handler.counted("liquidate"), 1, "liquidate");
         assertGe(handler.counted("liquidateAll"), 1, "liquidateAll");
         assertGe(handler.counted("release"), 1, "release");
+        assertGe(handler.counted("callDebt"), 1, "callDebt");
         assertGe(handler.counted("squat"), 1, "squat");
         assertGe(handler.counted("withdraw"), 1, "withdraw");
     }

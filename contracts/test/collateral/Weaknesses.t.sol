@@ -174,6 +174,17 @@ contract WeaknessesTest is CollateralTest {
         _liquidate(MAX);
     }
 
+    function test_owner_in_default_takes_no_part_of_the_collateral_back() public {
+        _loan(10e18, 1_000e6);
+        book.call_(LOAN, 1);
+        _expect(abi.encodeWithSelector(ICollateralErrors.DebtCalled.selector, LOAN, 1));
+        vm.prank(alice);
+        escrow.releasePart(LOAN, address(weth), 1);
+        book.call_(LOAN, 0);
+        vm.prank(alice);
+        escrow.releasePart(LOAN, address(weth), 1);
+    }
+
     function test_debt_called_whole_is_closed_whole_and_the_rest_is_the_owners() public {
         _loan(10e18, 10_000e6);
         book.call_(LOAN, 10_000e6);
@@ -340,6 +351,21 @@ contract WeaknessesTest is CollateralTest {
         // Never locked, so not asked for; and out it comes.
         vm.prank(alice);
         escrow.withdraw(address(wbtc), 1e8, alice);
+    }
+
+    function test_change_of_policy_cannot_be_held_up_by_a_unit_of_an_asset_that_was_capped_before() public {
+        RiskPolicy next = _nextPolicy();
+        vm.prank(guardian);
+        policy.lowerCap(address(weth), 0);
+        bytes memory data = _schedule(next);
+        weth.mint(bob, 1);
+        vm.startPrank(bob);
+        weth.approve(address(escrow), 1);
+        _expect(abi.encodeWithSelector(ICollateralErrors.CapExceeded.selector, address(weth), 1, 0));
+        escrow.depositAndLock(LOAN, book, address(weth), 1);
+        vm.stopPrank();
+        vm.prank(multisig);
+        manager.execute(address(escrow), data);
     }
 
     function test_exits_work_where_the_policy_cannot_price_the_debt() public {
