@@ -10,7 +10,7 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test contracts-artifacts contracts-test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
+.PHONY: demo test contracts-artifacts contracts-test contracts-golden contracts-coverage contracts-slither ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
@@ -23,11 +23,19 @@ contracts/node_modules/.agio-stamp: contracts/package-lock.json
 	cd contracts && npm ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
-# The program itself: npm's wrapper around it ends with 0 whatever happens.
-FORGE := $$(ls $(CURDIR)/contracts/node_modules/@foundry-rs/forge-*/bin/forge)
-
 contracts-test: contracts/node_modules/.agio-stamp
-	cd contracts && $(FORGE) fmt --check && $(FORGE) test
+	cd contracts && bin/forge fmt --check && bin/forge test && node script/golden.mjs
+
+# Storage layouts, sizes and gas as they are now become what they are compared with.
+contracts-golden: contracts/node_modules/.agio-stamp
+	cd contracts && node script/golden.mjs --write
+
+contracts-coverage: contracts/node_modules/.agio-stamp
+	cd contracts && bin/forge build && node script/coverage.mjs
+
+contracts-slither: contracts/node_modules/.agio-stamp
+	tests/python-tools $(TARGET)/slither contracts/slither-requirements.txt
+	cd contracts && node script/slither.mjs $(abspath $(TARGET))/slither/bin/slither
 
 BUILD_CONTRACTS := $(CARGO) run --quiet --package contracts --features build --bin build-contracts --
 

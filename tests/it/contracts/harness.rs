@@ -4,8 +4,7 @@ use alloy::network::TransactionBuilder;
 use alloy::primitives::{Address, Bytes, U256};
 use alloy::providers::Provider;
 use alloy::rpc::types::{BlockId, BlockNumberOrTag, TransactionReceipt, TransactionRequest};
-use alloy::sol_types::{Panic, SolCall, SolConstructor, SolError, SolValue};
-use contracts::creation::Contract;
+use alloy::sol_types::{Panic, SolCall, SolError, SolValue};
 use devnet::{Anvil, AnvilOptions, Toolchain};
 use domain::secured::ArithmeticError;
 
@@ -19,24 +18,12 @@ alloy::sol!(
     Formulas,
     "../contracts/artifacts/Formulas.json"
 );
-alloy::sol!(
-    #[sol(all_derives)]
-    Digests,
-    "../contracts/artifacts/Digests.json"
-);
-alloy::sol!(
-    #[sol(all_derives)]
-    StubBook,
-    "../contracts/artifacts/StubBook.json"
-);
 
 /// Contracts of the tests alone.
 #[derive(Debug, Clone, Copy)]
 pub enum Double {
     Calls,
     Formulas,
-    Digests,
-    StubBook,
 }
 
 impl Double {
@@ -49,8 +36,6 @@ impl Double {
         let text = match self {
             Self::Calls => artifact!("Calls"),
             Self::Formulas => artifact!("Formulas"),
-            Self::Digests => artifact!("Digests"),
-            Self::StubBook => artifact!("StubBook"),
         };
         let artifact: serde_json::Value = serde_json::from_str(text).unwrap();
         artifact["creationCode"].as_str().unwrap().parse().unwrap()
@@ -93,20 +78,10 @@ impl Node {
         self.create(double.creation_code()).await
     }
 
-    pub async fn contract(&self, contract: Contract, arguments: impl SolConstructor) -> Address {
-        let arguments = arguments.abi_encode();
-        self.create(contract.creation_code(&std::collections::BTreeMap::new(), &arguments).unwrap()).await
-    }
-
     pub async fn create(&self, code: Bytes) -> Address {
         let receipt =
             self.mined(TransactionRequest::default().with_from(self.accounts[0]).with_deploy_code(code)).await;
         receipt.contract_address.unwrap()
-    }
-
-    /// Sends a call and waits until it is mined; it must not revert.
-    pub async fn send(&self, from: Address, to: Address, call: &impl SolCall) -> TransactionReceipt {
-        self.mined(TransactionRequest::default().with_from(from).with_to(to).with_input(call.abi_encode())).await
     }
 
     async fn mined(&self, request: TransactionRequest) -> TransactionReceipt {
@@ -134,31 +109,10 @@ impl Node {
         outcomes
     }
 
-    /// What a call from an account comes to, without being sent.
-    pub async fn tried(&self, from: Address, to: Address, call: &impl SolCall) -> Outcome {
-        let request = TransactionRequest::default().with_from(from).with_to(to).with_input(call.abi_encode());
-        match self.anvil.provider().call(request).block(BlockId::latest()).await {
-            Ok(answer) => Ok(answer),
-            Err(error) => Err(error.as_error_resp().and_then(|error| error.as_revert_data()).unwrap()),
-        }
-    }
-
     /// The time of the newest block, at which calls are answered.
     pub async fn now(&self) -> u64 {
         let block = self.anvil.provider().get_block_by_number(BlockNumberOrTag::Latest).await.unwrap().unwrap();
         block.header.timestamp
-    }
-
-    /// Makes the next block one of this time.
-    pub async fn at(&self, timestamp: u64) {
-        let set = self.anvil.provider().raw_request("evm_setNextBlockTimestamp".into(), [timestamp]);
-        let _: serde_json::Value = set.await.unwrap();
-    }
-
-    /// Makes a block of this time.
-    pub async fn mine_at(&self, timestamp: u64) {
-        self.at(timestamp).await;
-        self.anvil.mine().await.unwrap();
     }
 
     pub async fn stop(self) {
@@ -192,12 +146,6 @@ impl Cases {
     pub fn add(&mut self, call: impl SolCall + std::fmt::Debug, expected: Outcome) {
         self.words.push(format!("{call:?}"));
         self.calls.push(call.abi_encode().into());
-        self.expected.push(expected);
-    }
-
-    pub fn add_encoded(&mut self, words: String, call: Bytes, expected: Outcome) {
-        self.words.push(words);
-        self.calls.push(call);
         self.expected.push(expected);
     }
 

@@ -39,7 +39,10 @@ pub fn closeable(
     dust: U256,
     covered: bool,
 ) -> Result<U256, ArithmeticError> {
-    let all = health <= FULL_CLOSE_HEALTH || debt_value < mul(U256::from(2), dust, "twice the dust")? || !covered || debt == U256::ONE;
+    let all = health <= FULL_CLOSE_HEALTH
+        || debt_value < mul(U256::from(2), dust, "twice the dust")?
+        || !covered
+        || debt == U256::ONE;
     Ok(if all { debt } else { debt >> 1 })
 }
 
