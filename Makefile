@@ -10,7 +10,7 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test contracts-test ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes mutants build clean
+.PHONY: demo test contracts-artifacts contracts-test contracts-golden contracts-coverage contracts-slither ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
@@ -24,7 +24,24 @@ contracts/node_modules/.agio-stamp: contracts/package-lock.json
 	touch $@
 
 contracts-test: contracts/node_modules/.agio-stamp
-	cd contracts && node_modules/.bin/forge fmt --check && node_modules/.bin/forge test
+	cd contracts && bin/forge fmt --check && bin/forge test && node script/golden.mjs
+
+# Storage layouts, sizes and gas as they are now become what they are compared with.
+contracts-golden: contracts/node_modules/.agio-stamp
+	cd contracts && node script/golden.mjs --write
+
+contracts-coverage: contracts/node_modules/.agio-stamp
+	cd contracts && bin/forge build && node script/coverage.mjs
+
+contracts-slither: contracts/node_modules/.agio-stamp
+	tests/python-tools $(TARGET)/slither contracts/slither-requirements.txt
+	cd contracts && node script/slither.mjs $(abspath $(TARGET))/slither/bin/slither
+
+BUILD_CONTRACTS := $(CARGO) run --quiet --package contracts --features build --bin build-contracts --
+
+# What the bindings are made of, from the sources.
+contracts-artifacts: contracts/node_modules/.agio-stamp
+	$(BUILD_CONTRACTS)
 
 ci: fmt-check lint drift test check-vectors api-check
 	$(MAKE) demo ONCE=1
@@ -42,7 +59,8 @@ lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 # What is generated must be what is committed.
-drift: build
+drift: build contracts/node_modules/.agio-stamp
+	$(BUILD_CONTRACTS) --check
 	$(DEVNET) queries --check
 	$(AGIO) openapi | diff -u docs/openapi.json -
 	$(AGIO) openapi --provider-protocol | diff -u docs/provider-protocol.openapi.json -
@@ -80,6 +98,10 @@ bench-quotes:
 	$(CARGO) build --release --workspace --bins
 	$(TARGET)/release/devnet bench-quotes
 
+bench-gas:
+	$(CARGO) build --package devnet
+	$(DEVNET) bench-gas
+
 # Changes the code in every way that should be noticed and fails where tests notice less than nine tenths of what still
 # builds: hours on two cores. `SHARD=0/20` does every twentieth. Each job builds in a copy of its own, which a shared
 # target directory would undo. Properties try the same few cases for every change and do not shrink, so that none is noticed
@@ -98,4 +120,4 @@ mutants:
 
 clean:
 	$(CARGO) clean
-	rm -rf anvil/node_modules contracts/node_modules contracts/out contracts/cache
+	rm -rf anvil/node_modules anvil/gas/node_modules contracts/node_modules contracts/out contracts/cache

@@ -5,7 +5,7 @@ mod commands;
 use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use commands::{aave, anvil, bare_fan_out, bench_quotes, demo, lenders, postgres, queries, up};
+use commands::{aave, anvil, bare_fan_out, bench_gas, bench_quotes, demo, lenders, postgres, queries, up};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -35,6 +35,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Measure the gateway beside a bare fan-out to the same lenders.
     BenchQuotes(bench_quotes::Arguments),
+    /// Measure what operations cost in gas beside those of Aave v3 and Morpho Blue.
+    BenchGas,
     #[command(hide = true)]
     BareFanOut(bare_fan_out::Arguments),
 }
@@ -53,9 +55,10 @@ async fn main() -> ExitCode {
         Command::Aave(arguments) => aave::run(arguments).await,
         Command::Lenders(arguments) => lenders::run(arguments).await,
         Command::Queries(arguments) => queries::run(arguments).await,
-        Command::Up(arguments) => up::run(arguments).await,
-        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Up(arguments) => Box::pin(up::run(arguments)).await,
+        Command::Demo(arguments) => Box::pin(demo::run(arguments)).await,
         Command::BenchQuotes(arguments) => bench_quotes::run(arguments).await,
+        Command::BenchGas => Box::pin(bench_gas::run()).await,
         Command::BareFanOut(arguments) => bare_fan_out::run(arguments).await,
     };
     match outcome {

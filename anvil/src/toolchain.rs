@@ -87,6 +87,17 @@ impl Toolchain {
         &self.lock_digest
     }
 
+    /// `AGIO_CACHE_DIR`, else `devnet` in cargo's target folder: what is built goes where `cargo clean` finds it.
+    #[must_use]
+    pub fn cache(&self) -> PathBuf {
+        if let Some(folder) = env::var_os("AGIO_CACHE_DIR") {
+            return PathBuf::from(folder);
+        }
+        let workspace = self.folder.join("..");
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+        workspace.join(target).join("devnet")
+    }
+
     pub async fn anvil(&self) -> Result<PathBuf, ToolchainError> {
         let package = format!("@foundry-rs/anvil-{}", self.platform.foundry);
         self.installed(&format!("{package}/bin/anvil")).await
@@ -101,6 +112,14 @@ impl Toolchain {
     pub async fn postgres(&self) -> Result<PathBuf, ToolchainError> {
         let package = format!("@embedded-postgres/{}", self.platform.postgres);
         self.installed(&format!("{package}/native")).await
+    }
+
+    /// The folder with Morpho Blue, its compiler and the script that compiles it: a package of its own, which only the
+    /// gas benchmark installs.
+    pub(crate) async fn gas(&self) -> Result<Self, ToolchainError> {
+        let gas = Self::at(self.folder.join("gas"))?;
+        gas.install().await?;
+        Ok(gas)
     }
 
     async fn installed(&self, path: &str) -> Result<PathBuf, ToolchainError> {

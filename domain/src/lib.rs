@@ -29,6 +29,7 @@ pub mod rate;
 pub mod refusal;
 pub mod request;
 pub mod schedule;
+pub mod secured;
 mod spelling;
 
 pub use ruint::aliases::U256;

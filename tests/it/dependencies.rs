@@ -7,10 +7,11 @@ use cargo_metadata::MetadataCommand;
 /// Each crate of ours, and the crates of ours that it may depend on.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("adapters", &["domain"]),
-    ("gateway", &["domain", "adapters"]),
-    ("devnet", &["domain", "adapters", "gateway"]),
-    ("e2e", &["domain", "adapters", "gateway", "devnet"]),
+    ("contracts", &[]),
+    ("adapters", &["domain", "contracts"]),
+    ("gateway", &["domain", "contracts", "adapters"]),
+    ("devnet", &["domain", "contracts", "adapters", "gateway"]),
+    ("e2e", &["domain", "contracts", "adapters", "gateway", "devnet"]),
 ];
 
 #[test]

@@ -10,8 +10,10 @@
 mod aave;
 mod access;
 mod bad_input;
+mod contracts;
 mod deadline;
 mod dependencies;
+mod deployment;
 mod explained;
 mod hostile;
 mod idempotency;

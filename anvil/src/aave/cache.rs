@@ -1,7 +1,6 @@
 //! Deployed markets on disk. A market is found by what made it, so it is never stale and never cleared by hand.
 
 use std::{
-    env,
     fs::{self, File},
     path::{Path, PathBuf},
 };
@@ -39,7 +38,7 @@ pub struct CachedMarket {
 
 /// The market for `chain_id`, deployed now unless an equal one was before. Parallel callers wait for the first.
 pub async fn market(toolchain: &Toolchain, chain_id: u64) -> Result<CachedMarket, AaveError> {
-    market_in(&folder(toolchain), toolchain, chain_id).await
+    market_in(&toolchain.cache(), toolchain, chain_id).await
 }
 
 /// The same with a cache of the caller's.
@@ -95,16 +94,6 @@ async fn lock(path: PathBuf) -> Result<File, AaveError> {
         Err(error) => Err(error),
     };
     locked.map_err(|source| AaveError::io(&path, source))
-}
-
-/// `AGIO_CACHE_DIR`, else `devnet` in cargo's target folder: what is built goes where `cargo clean` finds it.
-fn folder(toolchain: &Toolchain) -> PathBuf {
-    if let Some(folder) = env::var_os("AGIO_CACHE_DIR") {
-        return PathBuf::from(folder);
-    }
-    let workspace = toolchain.folder().join("..");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    workspace.join(target).join("devnet")
 }
 
 fn fingerprint(toolchain: &Toolchain, chain_id: u64) -> String {

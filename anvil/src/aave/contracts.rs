@@ -14,7 +14,8 @@ use super::{
 const MARKET_ID: &str = "Agio local market";
 /// USD has 8 decimals in Aave's oracle, and no token address.
 const USD_UNIT: u64 = 100_000_000;
-const WETH_PRICE_USD: u64 = 4_000;
+/// What the market's own feed says.
+pub const WETH_PRICE_USD: u64 = 4_000;
 const USDC_PRICE_USD: u64 = 1;
 
 /// In the order that linking asks for: `FlashLoanLogic` contains `BorrowLogic`.

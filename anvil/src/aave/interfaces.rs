@@ -61,6 +61,10 @@ sol! {
         function borrow(address asset, uint256 amount, uint256 interestRateMode, uint16 referralCode, address onBehalfOf) external;
     }
 
+    interface IAaveOracle {
+        function setAssetSources(address[] calldata assets, address[] calldata sources) external;
+    }
+
     interface IWeth {
         function deposit() external payable;
     }

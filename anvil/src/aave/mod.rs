@@ -4,6 +4,7 @@
 //! id. The chain's state and the market's addresses are kept in a cache and loaded after: every test that loads them sees
 //! the same addresses.
 
+mod admin;
 mod artifacts;
 mod cache;
 mod contracts;
@@ -24,7 +25,9 @@ use alloy::{
     transports::{RpcError, TransportErrorKind},
 };
 
+pub(crate) use admin::Admin;
 pub use cache::{CachedMarket, market, market_in};
+pub use contracts::WETH_PRICE_USD;
 pub use manifest::{AaveMarket, MarketAccounts, PUBLIC_TEST_MNEMONIC, TestAccount};
 
 use crate::{
@@ -91,7 +94,7 @@ pub async fn start(toolchain: &Toolchain, options: AnvilOptions) -> Result<(Anvi
 }
 
 /// Deploys a market on `anvil`, which mines each transaction at once and has nothing on it yet.
-async fn deploy(toolchain: &Toolchain, anvil: &Anvil) -> Result<AaveMarket, AaveError> {
+pub(crate) async fn deploy(toolchain: &Toolchain, anvil: &Anvil) -> Result<AaveMarket, AaveError> {
     let provider = anvil.provider().clone();
     let addresses = provider.get_accounts().await;
     let addresses = addresses.map_err(AaveError::rpc("eth_accounts"))?;

@@ -11,6 +11,7 @@ use super::{
     contracts::Contracts,
     deployer::Deployer,
     interfaces::IPoolConfigurator::{self, InitReserveInput},
+    manifest::AaveMarket,
 };
 
 struct Reserve {
@@ -71,21 +72,41 @@ struct Tokens {
 }
 
 pub(super) async fn list(deployer: &Deployer, contracts: &Contracts, treasury: Address) -> Result<(), AaveError> {
-    let pool = contracts.pool.abi_encode();
-    let tokens = Tokens {
+    let tokens = tokens(deployer, contracts.pool, treasury).await?;
+    for (asset, reserve) in [(contracts.weth, &WETH), (contracts.usdc, &USDC)] {
+        add(deployer, contracts.provider, contracts.configurator, &tokens, (asset, reserve)).await?;
+    }
+    Ok(())
+}
+
+/// One more asset of 18 decimals, on a market that stands, with the parameters of WETH.
+pub(super) async fn list_another(deployer: &Deployer, market: &AaveMarket, asset: Address) -> Result<(), AaveError> {
+    let tokens = tokens(deployer, market.pool, market.accounts.admin.address).await?;
+    add(deployer, market.addresses_provider, market.pool_configurator, &tokens, (asset, &WETH)).await
+}
+
+async fn tokens(deployer: &Deployer, pool: Address, treasury: Address) -> Result<Tokens, AaveError> {
+    let pool = pool.abi_encode();
+    Ok(Tokens {
         supplied: deployer.deploy("protocol/tokenization/AToken", &pool).await?,
         stable_debt: deployer.deploy("protocol/tokenization/StableDebtToken", &pool).await?,
         variable_debt: deployer.deploy("protocol/tokenization/VariableDebtToken", &pool).await?,
         treasury,
-    };
-    for (asset, reserve) in [(contracts.weth, &WETH), (contracts.usdc, &USDC)] {
-        let strategy = strategy(deployer, contracts.provider, &reserve.rates).await?;
-        let input = vec![input(&tokens, asset, strategy, reserve)];
-        let init = IPoolConfigurator::initReservesCall { input };
-        deployer.call(contracts.configurator, &init).await?;
-        configure(deployer, contracts.configurator, asset, reserve).await?;
-    }
-    Ok(())
+    })
+}
+
+async fn add(
+    deployer: &Deployer,
+    provider: Address,
+    configurator: Address,
+    tokens: &Tokens,
+    (asset, reserve): (Address, &Reserve),
+) -> Result<(), AaveError> {
+    let strategy = strategy(deployer, provider, &reserve.rates).await?;
+    let input = vec![input(tokens, asset, strategy, reserve)];
+    let init = IPoolConfigurator::initReservesCall { input };
+    deployer.call(configurator, &init).await?;
+    configure(deployer, configurator, asset, reserve).await
 }
 
 async fn strategy(deployer: &Deployer, provider: Address, rates: &Rates) -> Result<Address, AaveError> {

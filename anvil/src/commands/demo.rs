@@ -1,4 +1,4 @@
-//! The demonstration: the local world, two real requests, and the order in which their answers come out.
+//! The demonstration: the local world, two real requests with the order in which their answers come out, and the contracts.
 
 use std::process::{ExitCode, Stdio};
 
@@ -64,7 +64,27 @@ async fn show(world: &World) -> Result<(), Error> {
         &wallet,
     ];
     let second = quote(world, &more).await?;
-    check_second(world, &second).await
+    check_second(world, &second).await?;
+
+    say("\n── 3. The contracts on the chain, beside their manifest ──\n")?;
+    verify_contracts(world).await
+}
+
+/// Runs `agio contracts verify`, which fails where anything differs, and shows what stands where.
+async fn verify_contracts(world: &World) -> Result<(), Error> {
+    let mut command = Command::new(world.agio.program());
+    command.args(["contracts", "verify", "--rpc-url", &world.rpc_url(), "--manifest"]).arg(world.contracts.manifest());
+    command.arg("--deployments").arg(world.contracts.deployments()).kill_on_drop(true);
+    let output = command.output().await.map_err(|error| format!("{}: {error}", world.agio.program().display()))?;
+    for (name, contract) in &world.contracts.deployed.record.contracts {
+        say(&format!("{name:<20} {}", contract.address))?;
+    }
+    say(String::from_utf8_lossy(&output.stdout).trim_end())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("`agio contracts verify` ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr))
+        .into())
 }
 
 /// Runs `agio quote`, shows what it says as it says it, and reads the request back from the gateway.

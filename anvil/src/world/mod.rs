@@ -11,8 +11,11 @@ mod database;
 use std::io;
 use std::path::PathBuf;
 
-use crate::aave::{self, AaveError, AaveMarket};
+use tempfile::TempDir;
+
+use crate::aave::{self, AaveError, AaveMarket, WETH_PRICE_USD};
 use crate::anvil::{Anvil, AnvilError, AnvilOptions};
+use crate::credit::{self, Collateral, CreditError, Deployed, Parties};
 use crate::leash::LeashError;
 use crate::postgres::{Data, Postgres, PostgresError, PostgresOptions};
 use crate::sandbox::{self, RunningLender, SandboxError, SandboxOptions};
@@ -32,6 +35,10 @@ pub enum WorldError {
     Anvil(#[from] AnvilError),
     #[error(transparent)]
     Aave(#[from] AaveError),
+    #[error(transparent)]
+    Credit(#[from] CreditError),
+    #[error("the market has {0} wallets, too few for those who govern")]
+    Wallets(usize),
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
     #[error(transparent)]
@@ -64,11 +71,55 @@ pub struct WorldOptions {
 pub struct World {
     pub agio: Agio,
     pub market: AaveMarket,
+    pub contracts: LocalContracts,
     pub api_key: String,
     lenders: Vec<RunningLender>,
     anvil: Anvil,
     postgres: Postgres,
 }
+
+/// Our contracts on the world's chain, with the files that `agio contracts` takes.
+#[derive(Debug)]
+pub struct LocalContracts {
+    pub deployed: Deployed,
+    folder: TempDir,
+}
+
+impl LocalContracts {
+    /// The market's admin deploys; wallets of the market that the demonstration does not use govern.
+    async fn deploy(anvil: &Anvil, market: &AaveMarket) -> Result<Self, WorldError> {
+        let folder = tempfile::Builder::new().prefix("agio-contracts-").tempdir();
+        let folder = folder.map_err(|source| WorldError::Io { path: std::env::temp_dir(), source })?;
+        let wallets: Vec<_> = market.accounts.wallets.iter().map(|wallet| wallet.address).collect();
+        let &[_, guardian, multisig, first, second, third] = wallets.as_slice() else {
+            return Err(WorldError::Wallets(wallets.len()));
+        };
+        let deployer = market.accounts.admin.address;
+        let signers = vec![first, second, third];
+        let parties = Parties { deployer, guardian, multisig, gateway: deployer, signers };
+        let weth = Collateral { token: market.weth, price: WETH_PRICE_USD, cap: WETH_CAP };
+        let deployed = credit::deploy_on(anvil, &parties, &[weth], folder.path()).await?;
+        let path = folder.path().join(MANIFEST);
+        std::fs::write(&path, &deployed.manifest_toml).map_err(|source| WorldError::Io { path, source })?;
+        Ok(Self { deployed, folder })
+    }
+
+    /// What the deployment is to be.
+    #[must_use]
+    pub fn manifest(&self) -> PathBuf {
+        self.folder.path().join(MANIFEST)
+    }
+
+    /// The folder with the record.
+    #[must_use]
+    pub fn deployments(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}
+
+const MANIFEST: &str = "manifest.toml";
+/// 100,000 of them.
+const WETH_CAP: u128 = 100_000 * 10_u128.pow(18);
 
 /// Brings the database up to date and starts the gateway; returns when it is ready, with an API key for it.
 pub(crate) async fn start_gateway(
@@ -106,6 +157,7 @@ impl World {
             sandbox::start_all(&sandbox_options),
         );
         let (postgres, (anvil, market), lenders) = (postgres?, chain?, lenders?);
+        let contracts = LocalContracts::deploy(&anvil, &market).await?;
         let roles = Roles::prepare(&postgres).await?;
         let mut configuration = Configuration::new(&roles, options.port);
         for lender in &lenders {
@@ -113,7 +165,7 @@ impl World {
         }
         configuration.add(&aave_toml(&market, &anvil.rpc_url())?);
         let (agio, api_key) = start_gateway(&postgres, &roles, &configuration).await?;
-        Ok(Self { agio, market, api_key, lenders, anvil, postgres })
+        Ok(Self { agio, market, contracts, api_key, lenders, anvil, postgres })
     }
 
     #[must_use]

@@ -3,6 +3,7 @@
 mod aave;
 mod anvil;
 mod binary;
+mod gas;
 mod leash;
 mod postgres;
 mod sandbox;

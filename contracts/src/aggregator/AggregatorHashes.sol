@@ -10,7 +10,7 @@ library AggregatorHashes {
         "Quote(bytes32 requestHash,bytes32 providerId,address borrower,address lender,uint8 fundingKind,address asset,uint256 principal,uint8 rateKind,uint256 apr,uint32 term,bytes32 scheduleHash,bytes32 feesHash,bytes32 collateralTermsHash,uint32 impairGrace,uint32 defaultGrace,uint16 minScore,bytes32 scoreModel,bytes32 scoreSubject,uint256 fundingChain,uint32 fundWithin,uint64 validAfter,uint64 validUntil,uint256 nonce)"
     );
     bytes32 internal constant COLLATERAL_TERMS_TYPEHASH =
-        keccak256("CollateralTerms(address book,address[] assets,uint256[] amounts)");
+        keccak256("CollateralTerms(address book,bytes32 debtId,address[] assets,uint256[] amounts)");
     bytes32 internal constant ACCEPTANCE_TYPEHASH =
         keccak256("Acceptance(bytes32 quoteDigest,bytes32 outcomesRoot,uint16 rank,uint64 deadline)");
     bytes32 internal constant REQUEST_OPENING_TYPEHASH =
@@ -30,7 +30,7 @@ library AggregatorHashes {
     bytes32 internal constant AMENDMENT_TYPEHASH =
         keccak256("Amendment(bytes32 loanId,uint32 sequence,bytes32 termsHash,uint64 deadline)");
     bytes32 internal constant NOTICE_TYPEHASH =
-        keccak256("Notice(bytes32 loanId,uint8 state,bytes32 reasonHash,uint64 deadline)");
+        keccak256("Notice(bytes32 loanId,uint32 sequence,uint8 state,bytes32 reasonHash,uint64 deadline)");
     /// @dev Separates leaves from everything that is signed.
     bytes32 internal constant OUTCOME_TYPEHASH = keccak256(
         "Outcome(uint256 chainId,address register,bytes32 requestId,uint32 policyVersion,uint8 kind,bytes32 providerId,bytes32 contentHash,uint16 rank)"
@@ -45,6 +45,7 @@ library AggregatorHashes {
             abi.encode(
                 COLLATERAL_TERMS_TYPEHASH,
                 t.book,
+                t.debtId,
                 keccak256(abi.encodePacked(t.assets)),
                 keccak256(abi.encodePacked(t.amounts))
             )

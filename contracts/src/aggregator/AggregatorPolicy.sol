@@ -11,7 +11,8 @@ import {IAggregatorEvents} from "./IAggregatorEvents.sol";
 
 /// @title What governance may change about the register
 /// @notice Two lanes (`AggregatorLanes`): what tightens acts at once, what loosens waits. Neither touches a loan already accepted: its
-/// escrow is written down with it, and no function here moves money.
+/// escrow is written down with it, and no function here moves money. Each reverts `AccessManagedUnauthorized` for everyone else, and
+/// `AccessManagerNotScheduled` in the manager for a multisig that did not wait; where nothing else is said it reverts for nothing else.
 abstract contract AggregatorPolicy is AccessManaged, AggregatorStorage, IAggregatorErrors, IAggregatorEvents {
     constructor(ICollateral escrow_, IScores scores_, address gateway_) {
         _setEscrow(escrow_);

@@ -26,6 +26,14 @@ struct Register {
     mapping(bytes32 loanId => Loan) loans;
     /// @dev What waits for a lender who could not be paid.
     mapping(address lender => mapping(address asset => uint256 amount)) claimable;
+    /// @dev Of whom it was last seen that they owe nothing at a protocol, for proofs over two transactions.
+    mapping(bytes32 bracket => Baseline) baselines;
+}
+
+/// @notice Which loan a borrowing proves, and until when, in seconds since the epoch.
+struct Baseline {
+    bytes32 loanId;
+    uint256 until;
 }
 
 /// @notice Where the register keeps it.

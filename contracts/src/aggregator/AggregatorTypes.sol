@@ -48,7 +48,9 @@ enum RequestState {
 }
 
 /// @notice A loan walks `None → Accepted → Funded → Impaired → Defaulted`, ends at `Repaid` or `Liquidated` from any of the last three,
-/// and at `Cancelled` or `Expired` from `Accepted`.
+/// and at `Cancelled` or `Expired` from `Accepted`. `Impaired → Funded` and `Defaulted → Funded` are its cure: a mark says that payments are missed, so
+/// that it must go when they are made. Without that edge a borrower who caught up would stay in default, and their
+/// collateral callable, for the rest of the loan.
 enum LoanState {
     None,
     Accepted,
@@ -128,10 +130,13 @@ struct Quote {
 
 /// @notice What secures a loan.
 /// @param book the book that the lock in the escrow names: this contract for `Token`, another for the rest; zero when unsecured
+/// @param debtId where the book is another: the id under which it keeps the debt and the escrow the lock; zero for this contract's own
+/// loans, which are locked under their own id, and when unsecured
 /// @param assets ascending, at most 8; empty when unsecured
 /// @param amounts least amounts locked, each in its asset's smallest unit
 struct CollateralTerms {
     address book;
+    bytes32 debtId;
     address[] assets;
     uint256[] amounts;
 }
@@ -207,9 +212,11 @@ struct Amendment {
 }
 
 /// @notice The provider's mark on a loan in arrears.
+/// @param sequence counts from 1 per loan, without gaps, so that no mark comes back after a cure
 /// @param state `Impaired` or `Defaulted`
 struct Notice {
     bytes32 loanId;
+    uint32 sequence;
     LoanState state;
     bytes32 reasonHash;
     uint64 deadline;
@@ -241,7 +248,9 @@ struct Request {
     bytes32 outcomesRoot;
 }
 
-/// @notice A loan. Its id is the digest of the quote that it came from.
+/// @notice A loan. Its id is the digest of the quote that it came from. Amounts in the asset's smallest unit, times in seconds.
+/// @param marks how many notices were recorded
+/// @param called what had fallen due in all by the schedule, when the default was last shown; what is paid of it is called no more
 struct Loan {
     address borrower;
     LoanState state;
@@ -251,6 +260,7 @@ struct Loan {
     uint16 minScore;
     address lender;
     uint64 apr;
+    uint32 marks;
     address asset;
     uint64 fundBy;
     uint32 term;
@@ -275,4 +285,5 @@ struct Loan {
     uint64 fundedAt;
     uint64 accruedAt;
     uint128 shortfall;
+    uint128 called;
 }

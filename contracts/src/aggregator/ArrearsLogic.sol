@@ -32,6 +32,7 @@ library ArrearsLogic {
         Loan storage loan = _requireMarkable(register, notice, LoanState.Funded, LoanState.Impaired);
         register.requireProvider(loan.providerId, key, _digest(domain, AggregatorHashes.hash(notice)), signature);
         (uint256 due, uint256 paid) = _requireOverdue(notice.loanId, loan, schedule, loan.impairGrace);
+        loan.marks = notice.sequence;
         loan.state = LoanState.Impaired;
         emit Events.LoanImpaired(notice.loanId, key, due, paid, notice.reasonHash);
     }
@@ -47,8 +48,32 @@ library ArrearsLogic {
         Loan storage loan = _requireMarkable(register, notice, LoanState.Impaired, LoanState.Defaulted);
         register.requireProvider(loan.providerId, key, _digest(domain, AggregatorHashes.hash(notice)), signature);
         (uint256 due, uint256 paid) = _requireOverdue(notice.loanId, loan, schedule, loan.defaultGrace);
+        loan.marks = notice.sequence;
+        loan.called = _called(due);
         loan.state = LoanState.Defaulted;
         emit Events.LoanDefaulted(notice.loanId, key, due, paid, notice.reasonHash);
+    }
+
+    function callOverdue(Register storage register, bytes32 loanId, Instalment[] calldata schedule) external {
+        Loan storage loan = register.loans[loanId];
+        require(loan.state == LoanState.Defaulted, Errors.LoanStateIs(loanId, loan.state));
+        (uint256 due, uint256 paid) = _requireOverdue(loanId, loan, schedule, loan.defaultGrace);
+        require(_called(due) > loan.called, Errors.NothingMoreToCall(loanId, due, loan.called));
+        loan.called = _called(due);
+        emit Events.LoanCalled(loanId, due, paid);
+    }
+
+    function cure(Register storage register, bytes32 loanId, Instalment[] calldata schedule) external {
+        Loan storage loan = register.loans[loanId];
+        require(
+            loan.state == LoanState.Impaired || loan.state == LoanState.Defaulted,
+            Errors.LoanStateIs(loanId, loan.state)
+        );
+        (uint256 due, uint256 paid) = (_dueAt(loan, schedule, 0), loan.paid);
+        require(due <= paid, Errors.StillOverdue(loanId, due, paid));
+        loan.called = 0;
+        loan.state = LoanState.Funded;
+        emit Events.LoanCured(loanId, due, paid);
     }
 
     function amend(
@@ -121,7 +146,7 @@ library ArrearsLogic {
         digest = _digest(domain, AggregatorHashes.hash(amendment));
     }
 
-    /// @dev What has run so far runs at the old rate.
+    /// @dev What has run so far runs at the old rate. What was called was called by the old schedule.
     function _amend(Loan storage loan, Amendment calldata amendment, Terms calldata terms) private {
         loan.accrue();
         loan.amendments = amendment.sequence;
@@ -131,6 +156,7 @@ library ArrearsLogic {
         loan.defaultGrace = terms.defaultGrace;
         loan.scheduleHash = terms.scheduleHash;
         loan.feesHash = terms.feesHash;
+        loan.called = 0;
         emit Events.LoanAmended(amendment.loanId, amendment.sequence, terms, loan.interest);
     }
 
@@ -151,6 +177,7 @@ library ArrearsLogic {
         require(loan.state == from, Errors.LoanStateIs(notice.loanId, loan.state));
         _requireServicedHere(notice.loanId, loan);
         require(notice.state == to, Errors.NoticeIs(notice.state));
+        require(notice.sequence == loan.marks + 1, Errors.SequenceIs(loan.marks + 1, notice.sequence));
         require(block.timestamp < notice.deadline, Errors.DeadlinePassed(notice.deadline));
     }
 
@@ -160,6 +187,17 @@ library ArrearsLogic {
         view
         returns (uint256 due, uint256 paid)
     {
+        (due, paid) = (_dueAt(loan, schedule, grace), loan.paid);
+        require(due > paid, Errors.NotOverdue(loanId, due, paid));
+    }
+
+    /// @dev What fell due in all more than `grace` seconds ago. All that is owed falls due at the maturity, whatever the schedule left out, such as
+    /// interest on what was late.
+    function _dueAt(Loan storage loan, Instalment[] calldata schedule, uint256 grace)
+        private
+        view
+        returns (uint256 due)
+    {
         require(schedule.length <= MAX_INSTALMENTS, Errors.ScheduleTooLong(schedule.length, MAX_INSTALMENTS));
         bytes32 scheduleHash = AggregatorHashes.hash(schedule);
         require(scheduleHash == loan.scheduleHash, Errors.ScheduleIs(loan.scheduleHash, scheduleHash));
@@ -167,7 +205,15 @@ library ArrearsLogic {
         for (uint256 i = 0; i < schedule.length; ++i) {
             if (schedule[i].dueAfter + grace < age) due += schedule[i].amount;
         }
-        paid = loan.paid;
-        require(due > paid, Errors.NotOverdue(loanId, due, paid));
+        if (loan.term + grace >= age) return due;
+        uint256 whole = uint256(loan.paid) + loan.owed();
+        if (whole > due) return whole;
+    }
+
+    /// @dev No more than a debt can be is ever called.
+    function _called(uint256 due) private pure returns (uint128) {
+        // Bounded in the same line.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return due < type(uint128).max ? uint128(due) : type(uint128).max;
     }
 }

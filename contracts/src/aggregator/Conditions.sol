@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ICollateral} from "../interfaces/ICollateral.sol";
+import {ILoanBook} from "../interfaces/ILoanBook.sol";
 import {IScores} from "../interfaces/IScores.sol";
 import {AggregatorHashes} from "./AggregatorHashes.sol";
 import {Register} from "./AggregatorStorage.sol";
@@ -41,9 +42,10 @@ library Conditions {
     }
 
     /// @dev Asked at acceptance and, where the money moves here, at funding. An unsecured loan asks nothing of the escrow.
+    /// @param lockId under which the borrower locked: the loan's own id, or that of the debt in another book
     function requireSecured(
         ICollateral escrow,
-        bytes32 loanId,
+        bytes32 lockId,
         address borrower,
         address asset,
         uint256 amount,
@@ -51,6 +53,14 @@ library Conditions {
     ) internal view {
         if (terms.assets.length == 0) return;
         require(address(escrow) != address(0), Errors.EscrowNotSet());
-        escrow.requireSecured(loanId, terms.book, borrower, asset, amount, terms.assets, terms.amounts);
+        escrow.requireSecured(lockId, terms.book, borrower, asset, amount, terms.assets, terms.amounts);
+    }
+
+    /// @dev A lock that names another book is worth nothing until that book has bound it, to this borrower's debt of this asset, and
+    /// not yet to money that was lent before.
+    function requireBound(address book, bytes32 debtId, address borrower, address asset) internal view {
+        ILoanBook.Debt memory debt = ILoanBook(book).debtOf(debtId);
+        bool bound = debt.binding == ILoanBook.Binding.Committed && debt.borrower == borrower && debt.asset == asset;
+        require(bound, Errors.CollateralUnbound(book, debtId));
     }
 }

@@ -64,6 +64,18 @@ library DebtModel {
         return loan.outstanding + interestNow(loan);
     }
 
+    /// @notice What of a debt collateral may be sold for, whatever its price: on a defaulted loan what had fallen due when the default was last
+    /// shown and is not paid since; all of it once the maturity is past by the grace that was agreed for a default.
+    /// @param debt what would close the loan now
+    function callableOf(Loan storage loan, uint256 debt) internal view returns (uint256) {
+        if (loan.state != LoanState.Defaulted) return 0;
+        uint256 allFrom = uint256(loan.fundedAt) + loan.term + loan.defaultGrace;
+        if (block.timestamp > allFrom) return debt;
+        (uint256 called, uint256 paid) = (loan.called, loan.paid);
+        uint256 overdue = called > paid ? called - paid : 0;
+        return overdue < debt ? overdue : debt;
+    }
+
     /// @notice Books interest up to now.
     function accrue(Loan storage loan) internal {
         loan.interest = uint128(interestNow(loan));

@@ -7,7 +7,7 @@ import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {ICollateral} from "../interfaces/ICollateral.sol";
 import {AggregatorHashes} from "./AggregatorHashes.sol";
-import {Register} from "./AggregatorStorage.sol";
+import {Baseline, Register} from "./AggregatorStorage.sol";
 import "./AggregatorTypes.sol";
 import {Conditions} from "./Conditions.sol";
 import {IAggregatorErrors as Errors} from "./IAggregatorErrors.sol";
@@ -23,6 +23,10 @@ library FundingLogic {
     using TransientSlot for *;
 
     uint256 internal constant PROTOCOL_ROUNDING = 2;
+    uint256 internal constant BASELINE_WINDOW = 1 hours;
+    /// @dev One hour at 800 % a year is less.
+    uint256 internal constant BASELINE_GROWTH_BPS = 10;
+    uint256 internal constant BPS = 1e4;
 
     function withToken(Register storage register, bytes32 loanId, CollateralTerms calldata collateral) external {
         Loan storage loan = _requireFundable(register, loanId, FundingKind.Token);
@@ -45,8 +49,9 @@ library FundingLogic {
     function beginProtocol(Register storage register, bytes32 loanId) external {
         Loan storage loan = _requireProtocolFundable(register, loanId);
         (bytes32 slot, bytes32 debtSlot) = _bracket(loan);
-        bytes32 open = slot.asBytes32().tload();
-        require(open == 0, Errors.BracketOpen(open));
+        _requireNoBracket(slot);
+        Baseline storage baseline = register.baselines[slot];
+        require(block.timestamp > baseline.until, Errors.BracketOpen(baseline.loanId));
         slot.asBytes32().tstore(loanId);
         debtSlot.asUint256().tstore(IProtocolDebt(loan.lender).debtOf(loan.borrower, loan.asset));
     }
@@ -58,13 +63,30 @@ library FundingLogic {
         slot.asBytes32().tstore(0);
         uint256 before = debtSlot.asUint256().tload();
         uint256 afterwards = IProtocolDebt(loan.lender).debtOf(loan.borrower, loan.asset);
-        uint256 principal = loan.principal;
-        uint256 growth = afterwards > before ? afterwards - before : 0;
-        require(
-            growth + PROTOCOL_ROUNDING >= principal && growth <= principal + PROTOCOL_ROUNDING && growth != 0,
-            Errors.DebtTaken(principal, before, afterwards)
-        );
-        _markFunded(loanId, loan, uint64(block.timestamp), keccak256(abi.encode(before, afterwards)));
+        _markTaken(loanId, loan, before, afterwards, 0);
+    }
+
+    function noteBaseline(Register storage register, bytes32 loanId) external {
+        Loan storage loan = _requireProtocolFundable(register, loanId);
+        (bytes32 slot,) = _bracket(loan);
+        _requireNoBracket(slot);
+        Baseline storage baseline = register.baselines[slot];
+        require(block.timestamp > baseline.until || baseline.loanId == loanId, Errors.BracketOpen(baseline.loanId));
+        uint256 debt = IProtocolDebt(loan.lender).debtOf(loan.borrower, loan.asset);
+        require(debt == 0, Errors.BaselineNotZero(loanId, debt));
+        (baseline.loanId, baseline.until) = (loanId, block.timestamp + BASELINE_WINDOW);
+        emit Events.ProtocolBaseline(loanId, baseline.until);
+    }
+
+    function proveProtocol(Register storage register, bytes32 loanId) external {
+        Loan storage loan = _requireProtocolFundable(register, loanId);
+        (bytes32 slot,) = _bracket(loan);
+        Baseline storage baseline = register.baselines[slot];
+        require(baseline.loanId == loanId, Errors.BracketNotOpen(loanId));
+        require(block.timestamp <= baseline.until, Errors.BaselineOver(loanId, baseline.until));
+        delete register.baselines[slot];
+        uint256 debt = IProtocolDebt(loan.lender).debtOf(loan.borrower, loan.asset);
+        _markTaken(loanId, loan, 0, debt, (uint256(loan.principal) * BASELINE_GROWTH_BPS) / BPS);
     }
 
     function withReceipt(
@@ -109,6 +131,22 @@ library FundingLogic {
         require(msg.sender == loan.borrower, Errors.NotBorrower(loan.borrower, msg.sender));
         require(register.adapters[loan.lender], Errors.AdapterUnknown(loan.lender));
         Conditions.requireScore(register, loan.minScore, loan.scoreModel, loan.scoreSubject);
+    }
+
+    function _requireNoBracket(bytes32 slot) private view {
+        bytes32 open = slot.asBytes32().tload();
+        require(open == 0, Errors.BracketOpen(open));
+    }
+
+    /// @dev `slack` is what interest may have added since the first reading.
+    function _markTaken(bytes32 loanId, Loan storage loan, uint256 before, uint256 afterwards, uint256 slack) private {
+        uint256 principal = loan.principal;
+        uint256 growth = afterwards > before ? afterwards - before : 0;
+        require(
+            growth + PROTOCOL_ROUNDING >= principal && growth <= principal + PROTOCOL_ROUNDING + slack && growth != 0,
+            Errors.DebtTaken(principal, before, afterwards)
+        );
+        _markFunded(loanId, loan, uint64(block.timestamp), keccak256(abi.encode(before, afterwards)));
     }
 
     /// @dev Schedules count from `since`: from now, or from the disbursement that both signed.

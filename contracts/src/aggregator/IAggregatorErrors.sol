@@ -9,6 +9,7 @@ interface IAggregatorErrors {
     error AlreadyPaused(Action action);
     error NotPaused(Action action);
     error ZeroAddress(bytes32 what);
+    error AddressRefused(address given);
     error NotGateway(address caller);
     error NotEscrow(bytes32 loanId, address escrow, address caller);
     error NotBorrower(address borrower, address caller);
@@ -50,7 +51,8 @@ interface IAggregatorErrors {
     error ScoreTooLow(uint16 score, uint16 least);
     error CollateralTermsAre(bytes32 expected, bytes32 given);
     error CollateralShape(uint256 assets, uint256 amounts);
-    error CollateralBook(address book);
+    error CollateralBook(address book, bytes32 debtId);
+    error CollateralUnbound(address book, bytes32 debtId);
 
     error LoanStateIs(bytes32 loanId, LoanState state);
     error FundingKindIs(bytes32 loanId, FundingKind kind);
@@ -59,6 +61,8 @@ interface IAggregatorErrors {
     error FundingArrived(uint256 expected, uint256 arrived);
     error BracketOpen(bytes32 loanId);
     error BracketNotOpen(bytes32 loanId);
+    error BaselineNotZero(bytes32 loanId, uint256 debt);
+    error BaselineOver(bytes32 loanId, uint256 until);
     error DebtTaken(uint256 principal, uint256 before, uint256 afterwards);
     error ReceiptIs(address asset, uint256 amount);
     error ReceiptTime(uint64 given, uint64 earliest, uint64 latest);
@@ -72,6 +76,8 @@ interface IAggregatorErrors {
     error ScheduleIs(bytes32 expected, bytes32 given);
     error ScheduleTooLong(uint256 length, uint256 most);
     error NotOverdue(bytes32 loanId, uint256 due, uint256 paid);
+    error StillOverdue(bytes32 loanId, uint256 due, uint256 paid);
+    error NothingMoreToCall(bytes32 loanId, uint256 due, uint256 called);
     error ShortfallIs(bytes32 loanId, uint256 owed, uint256 given);
     error StillOwed(bytes32 loanId, uint256 debt);
 }

@@ -37,6 +37,8 @@ interface IAggregatorEvents {
         address escrow,
         uint64 fundBy
     );
+    /// @notice The borrower owed nothing at the protocol at this second; what they owe until `until` proves this loan and no other.
+    event ProtocolBaseline(bytes32 indexed loanId, uint256 until);
     event LoanCancelled(bytes32 indexed loanId);
     event LoanExpired(bytes32 indexed loanId);
     /// @param evidence Token: zero; Protocol: hash of (debt before, debt after); Receipt: digest of the receipt
@@ -45,6 +47,7 @@ interface IAggregatorEvents {
     );
 
     /// @notice A payment; the lender has it unless `Claimable` follows in the same call.
+    /// @param payer whose money it is; the escrow where collateral was liquidated
     /// @param outstanding principal left
     /// @param interest unpaid interest left
     event LoanPaid(
@@ -62,7 +65,12 @@ interface IAggregatorEvents {
     event LoanRepaid(bytes32 indexed loanId);
     event LoanImpaired(bytes32 indexed loanId, address indexed key, uint256 due, uint256 paid, bytes32 reasonHash);
     event LoanDefaulted(bytes32 indexed loanId, address indexed key, uint256 due, uint256 paid, bytes32 reasonHash);
+    /// @notice Of what fell due, `due - paid` is called now.
+    event LoanCalled(bytes32 indexed loanId, uint256 due, uint256 paid);
+    /// @notice All that fell due is paid: the loan is `Funded` again, and nothing is called.
+    event LoanCured(bytes32 indexed loanId, uint256 due, uint256 paid);
     event LoanLiquidated(bytes32 indexed loanId, uint256 shortfall);
+    /// @notice The terms are others now; nothing is called under them yet.
     event LoanAmended(bytes32 indexed loanId, uint32 sequence, Terms terms, uint256 interest);
     event Claimable(address indexed lender, address indexed asset, uint256 amount, uint256 total);
     event Claimed(address indexed lender, address indexed asset, address indexed to, uint256 amount);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {AccountSignatures} from "../collateral/AccountSignatures.sol";
 import {Register} from "./AggregatorStorage.sol";
 import "./AggregatorTypes.sol";
 import {IAggregatorErrors as Errors} from "./IAggregatorErrors.sol";
@@ -35,7 +35,7 @@ library KeyRing {
     ) internal view {
         requireKey(register, providerId, key);
         bool signed = register.keys[providerId][key].kind == KeyKind.Ecdsa
-            ? _isSignedByKey(key, digest, signature)
+            ? AccountSignatures.isSignedByKey(key, digest, signature)
             : SignatureChecker.isValidERC1271SignatureNowCalldata(key, digest, signature);
         require(signed, Errors.ProviderSignatureInvalid(key, digest));
     }
@@ -43,10 +43,7 @@ library KeyRing {
     /// @dev A borrower is a private key or a contract. The private key of an account with delegated code (EIP-7702) still speaks for it.
     function requireBorrower(address borrower, bytes32 digest, bytes calldata signature) internal view {
         require(
-            _isSignedByKey(borrower, digest, signature)
-                || (borrower.code.length != 0
-                    && SignatureChecker.isValidERC1271SignatureNowCalldata(borrower, digest, signature)),
-            Errors.BorrowerSignatureInvalid(borrower, digest)
+            AccountSignatures.isSignedBy(borrower, digest, signature), Errors.BorrowerSignatureInvalid(borrower, digest)
         );
     }
 
@@ -65,10 +62,5 @@ library KeyRing {
         require(bits & bit == 0, Errors.NonceUsed(providerId, nonce));
         register.nonces[providerId][nonce >> 8] = bits | bit;
         emit Events.NonceConsumed(providerId, nonce);
-    }
-
-    function _isSignedByKey(address key, bytes32 digest, bytes calldata signature) private pure returns (bool) {
-        (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
-        return failure == ECDSA.RecoverError.NoError && recovered == key;
     }
 }

@@ -125,7 +125,8 @@ library QuoteLogic {
         request.state = RequestState.Accepted;
     }
 
-    /// @dev The lock of a loan names the book that says what is owed on it: this one where the money moves here, another where it does not.
+    /// @dev The lock of a loan names the book that says what is owed on it: this one where the money moves here, another where it does not. A
+    /// loan of this book is locked under its own id, which the terms cannot hold since the id depends on them.
     function _requireCollateral(
         Register storage register,
         bytes32 loanId,
@@ -138,11 +139,14 @@ library QuoteLogic {
             assets == terms.amounts.length && assets <= MAX_COLLATERAL_ASSETS,
             Errors.CollateralShape(assets, terms.amounts.length)
         );
+        bool here = quote.fundingKind == FundingKind.Token;
         bool fits = assets == 0
-            ? terms.book == address(0)
-            : terms.book != address(0) && (terms.book == address(this)) == (quote.fundingKind == FundingKind.Token);
-        require(fits, Errors.CollateralBook(terms.book));
-        Conditions.requireSecured(register.escrow, loanId, quote.borrower, quote.asset, quote.principal, terms);
+            ? terms.book == address(0) && terms.debtId == 0
+            : terms.book != address(0) && (terms.book == address(this)) == here && (terms.debtId == 0) == here;
+        require(fits, Errors.CollateralBook(terms.book, terms.debtId));
+        bytes32 lockId = here ? loanId : terms.debtId;
+        Conditions.requireSecured(register.escrow, lockId, quote.borrower, quote.asset, quote.principal, terms);
+        if (assets != 0 && !here) Conditions.requireBound(terms.book, terms.debtId, quote.borrower, quote.asset);
     }
 
     function _write(

@@ -28,7 +28,7 @@ abstract contract Quotes is Requests, ReentrancyGuardTransient {
     /// (`QuoteField`, `AdapterUnknown`); its time (`QuoteNotYet`, `QuoteOver`); the key and its signature (`KeyNotValid`, `ProviderSignatureInvalid`);
     /// the nonce (`NonceUsed`); the acceptance (`AcceptanceIsFor`, `DeadlinePassed`, `BorrowerSignatureInvalid`);
     /// what was shown (`OutcomesRootIs`, `RankOutOfBounds`); the score (`ScoresNotSet`, `ScoreNotValid`, `ScoreTooLow`); the collateral
-    /// (`CollateralTermsAre`, `CollateralShape`, `CollateralBook`, `EscrowNotSet`, or what the escrow reverts with).
+    /// (`CollateralTermsAre`, `CollateralShape`, `CollateralBook`, `EscrowNotSet`, what the escrow reverts with, `CollateralUnbound`).
     /// A digest is consumed once: it names its request, which is accepted once, and its nonce, which is used once.
     /// @param collateral what `collateralTermsHash` stands for
     /// @param signatures the provider's over the quote, the borrower's over the acceptance

@@ -20,7 +20,7 @@ abstract contract Requests is AggregatorPolicy, EIP712 {
 
     /// @notice Says whether the caller lends for a provider: an allowance to this contract can be used by no provider that its owner did not
     /// name. Anyone, for themselves. Emits `LenderBound`.
-    /// @dev Unbinding stops the funding of loans accepted and not funded yet; it changes nothing about loans already funded. Works in every pause.
+    /// @dev Never reverts. Unbinding stops the funding of loans accepted and not funded yet; it changes nothing about loans already funded. Works in every pause.
     function bindLender(bytes32 providerId, bool bound) external {
         _register.lendsFor[msg.sender][providerId] = bound;
         emit LenderBound(msg.sender, providerId, bound);

@@ -25,20 +25,16 @@ abstract contract Servicing is Funding, ILoanBook {
     /// @return credited what the debt went down by
     function repay(bytes32 loanId, uint256 amount) external nonReentrant returns (uint256 credited) {
         Loan storage loan = _requireOwing(loanId);
-        return _pay(loanId, loan, msg.sender, amount, false);
+        return _pay(loanId, loan, amount, false);
     }
 
     /// @inheritdoc ILoanBook
-    /// @dev Paying all of it ends the loan: `Funded | Impaired | Defaulted → Liquidated`, with `LoanLiquidated` and no shortfall. The allowance taken is the
-    /// payer's: the escrow names its own caller and no one else. Reverts as `repay`, and `NotEscrow`. Works in every pause.
-    function repayByLiquidation(bytes32 loanId, address payer, uint256 amount)
-        external
-        nonReentrant
-        returns (uint256 repaid)
-    {
+    /// @dev Paying all of it ends the loan: `Funded | Impaired | Defaulted → Liquidated`, with `LoanLiquidated` and no shortfall.
+    /// Reverts as `repay`, and `NotEscrow`. Works in every pause.
+    function repayByLiquidation(bytes32 loanId, uint256 amount) external nonReentrant returns (uint256 repaid) {
         Loan storage loan = _requireEscrow(loanId);
         _requireLive(loanId, loan);
-        return _pay(loanId, loan, payer, amount, true);
+        return _pay(loanId, loan, amount, true);
     }
 
     /// @inheritdoc ILoanBook
@@ -56,9 +52,9 @@ abstract contract Servicing is Funding, ILoanBook {
     }
 
     /// @notice Takes what waits for the caller, to where they say. Lenders. Emits `Claimed`.
-    /// @dev Reverts `ZeroAddress`, `NothingToClaim`, or as the token does. Works in every pause.
+    /// @dev Reverts `AddressRefused` for zero and for this contract, `NothingToClaim`, or as the token does. Works in every pause.
     function claim(address asset, address to) external nonReentrant returns (uint256 amount) {
-        require(to != address(0), ZeroAddress("to"));
+        require(to != address(0) && to != address(this), AddressRefused(to));
         amount = _register.claimable[msg.sender][asset];
         require(amount != 0, NothingToClaim(msg.sender, asset));
         _register.claimable[msg.sender][asset] = 0;
@@ -67,20 +63,20 @@ abstract contract Servicing is Funding, ILoanBook {
     }
 
     /// @inheritdoc ILoanBook
-    /// @dev Loans whose money moves elsewhere are `None` here: their collateral is locked under another book.
-    function debtOf(bytes32 loanId)
-        external
-        view
-        returns (Binding binding, address asset, uint256 amount, address lender)
-    {
+    /// @dev Loans whose money moves elsewhere are `None` here: their collateral is locked under another book. What is callable is said at
+    /// `DebtModel.callableOf`.
+    function debtOf(bytes32 loanId) external view returns (Debt memory debt) {
         Loan storage loan = _register.loans[loanId];
-        (asset, lender) = (loan.asset, loan.lender);
-        if (loan.fundingKind != FundingKind.Token) return (Binding.None, asset, 0, lender);
+        (debt.borrower, debt.asset) = (loan.borrower, loan.asset);
+        if (loan.fundingKind != FundingKind.Token) return debt;
         if (loan.state == LoanState.Accepted && block.timestamp < loan.fundBy) {
-            return (Binding.Committed, asset, 0, lender);
+            debt.binding = Binding.Committed;
+            return debt;
         }
-        amount = loan.owed();
-        if (amount != 0) binding = Binding.Owed;
+        debt.amount = loan.owed();
+        if (debt.amount == 0) return debt;
+        debt.binding = Binding.Owed;
+        debt.callable = loan.callableOf(debt.amount);
     }
 
     /// @notice What would close a loan now, in the asset's smallest unit; 0 for loans whose money moves elsewhere.
@@ -110,37 +106,37 @@ abstract contract Servicing is Funding, ILoanBook {
         require(msg.sender == loan.escrow, NotEscrow(loanId, loan.escrow, msg.sender));
     }
 
-    /// @dev Pulls from the payer, books, then pays the lender, whose answer is not trusted.
-    function _pay(bytes32 loanId, Loan storage loan, address payer, uint256 amount, bool liquidation)
+    /// @dev Pulls from the caller, books, then pays the lender, whose answer is not trusted.
+    function _pay(bytes32 loanId, Loan storage loan, uint256 amount, bool liquidation)
         private
         returns (uint256 credited)
     {
         uint256 debt = loan.owed();
         if (amount > debt) amount = debt;
         require(amount != 0, AmountZero());
-        uint256 arrived = _pull(loanId, IERC20(loan.asset), payer, amount);
+        uint256 arrived = _pull(loanId, IERC20(loan.asset), amount);
         credited = arrived < debt ? arrived : debt;
-        _book(loanId, loan, payer, credited, liquidation);
+        _book(loanId, loan, credited, liquidation);
         if (credited == debt && loan.state != LoanState.Liquidated) _close(loanId, loan, liquidation);
         _deliver(loan.lender, loan.asset, arrived);
     }
 
-    function _pull(bytes32 loanId, IERC20 asset, address payer, uint256 amount) private returns (uint256 arrived) {
+    function _pull(bytes32 loanId, IERC20 asset, uint256 amount) private returns (uint256 arrived) {
         uint256 before = asset.balanceOf(address(this));
-        asset.safeTransferFrom(payer, address(this), amount);
+        asset.safeTransferFrom(msg.sender, address(this), amount);
         uint256 afterwards = asset.balanceOf(address(this));
         require(afterwards > before, NothingArrived(loanId));
         arrived = afterwards - before;
     }
 
-    function _book(bytes32 loanId, Loan storage loan, address payer, uint256 credited, bool liquidation) private {
+    function _book(bytes32 loanId, Loan storage loan, uint256 credited, bool liquidation) private {
         loan.accrue();
         (uint256 toInterest, uint256 toPrincipal) = DebtModel.allocate(credited, loan.interest);
         (uint256 interest, uint256 outstanding) = (loan.interest - toInterest, loan.outstanding - toPrincipal);
         loan.interest = uint128(interest);
         loan.outstanding = uint128(outstanding);
         loan.paid += uint128(credited);
-        emit LoanPaid(loanId, payer, liquidation, toInterest, toPrincipal, outstanding, interest);
+        emit LoanPaid(loanId, msg.sender, liquidation, toInterest, toPrincipal, outstanding, interest);
     }
 
     function _deliver(address lender, address asset, uint256 amount) private {

@@ -12,6 +12,10 @@ interface ICollateralErrors {
     error AmountZero(address asset);
     /// @notice A policy is a contract that says what dust is.
     error PolicyRefused(address policy);
+    /// @notice The policy could not price an asset of which the escrow holds some and which was locked for loans.
+    error PolicyLacksAsset(address policy, address asset, uint256 tracked);
+    /// @notice The escrow knows as many assets as it can.
+    error TooManyKnownAssets(address asset, uint256 known);
     /// @notice The policy does not list the asset.
     error AssetNotListed(address asset);
     /// @notice The token delivered something else than it was asked for, and is not listed as one that does.
@@ -26,10 +30,10 @@ interface ICollateralErrors {
     error FreeInsufficient(address owner, address asset, uint256 free, uint256 asked);
     /// @notice Less of the asset is locked for the loan.
     error LockedInsufficient(bytes32 loanId, address asset, uint256 locked, uint256 asked);
-    /// @notice The loan has a lock, which named its owner and its book for good.
+    /// @notice The owner has a lock for the loan, which named its book.
     error LockExists(bytes32 loanId, address owner);
-    /// @notice The loan has no lock.
-    error LockMissing(bytes32 loanId);
+    /// @notice The owner has no lock for the loan.
+    error LockMissing(bytes32 loanId, address owner);
     /// @notice The policy does not allow locks that name the book.
     error BookNotAllowed(address book);
     /// @notice The lists differ in length, or are empty.
@@ -38,14 +42,12 @@ interface ICollateralErrors {
     error TooManyAssets(bytes32 loanId, uint256 assets);
     /// @notice The list of assets is not in strictly ascending order.
     error AssetsNotAscending(address previous, address next);
-    /// @notice Only the owner of the lock may do this.
-    error NotOwner(bytes32 loanId, address owner, address caller);
-    /// @notice The lock names another owner than the terms do.
-    error OwnerMismatch(bytes32 loanId, address locked, address asked);
     /// @notice The lock names another book than the terms do.
     error BookMismatch(bytes32 loanId, address locked, address asked);
     /// @notice The book binds the loan in another way than this needs.
     error BindingIs(bytes32 loanId, ILoanBook.Binding binding);
+    /// @notice A part of the debt is called: none of the collateral is let go before it is paid.
+    error DebtCalled(bytes32 loanId, uint256 callable);
     /// @notice Others than the owner may release only some time after the last lock, so that nobody undoes what was just locked.
     error ReleaseTooEarly(bytes32 loanId, uint256 from);
     /// @notice What is locked does not carry the debt at the opening LTV; both in WAD.
@@ -54,10 +56,10 @@ interface ICollateralErrors {
     error DeadlineOver(uint256 deadline, uint256 timestamp);
     /// @notice The owner of a loan may not liquidate it.
     error SelfLiquidation(bytes32 loanId, address owner);
-    /// @notice The health is at least one.
+    /// @notice The health is at least one, and nothing is called.
     error HealthSound(bytes32 loanId, uint256 health);
-    /// @notice All of the debt may be repaid only where the loan is small, deep under, or not covered.
-    error OnlyHalf(bytes32 loanId, uint256 health);
+    /// @notice All of the debt may be repaid only where the loan is small, deep under, not covered, or called whole.
+    error OnlyPart(bytes32 loanId, uint256 health, uint256 closeable);
     /// @notice More would have to be paid than the liquidator allows.
     error PaidAboveMax(uint256 paid, uint256 maxPaid);
     /// @notice Less would be received than the liquidator demands.
@@ -68,4 +70,6 @@ interface ICollateralErrors {
     error HealthLowered(bytes32 loanId, uint256 before, uint256 afterwards);
     /// @notice The book took, or owes after it took, something else than it was asked.
     error BookDiffers(bytes32 loanId, uint256 expected, uint256 actual);
+    /// @notice The book took less than it says, or more than the liquidator paid.
+    error BookTook(bytes32 loanId, uint256 allowanceLeft, uint256 balanceBefore, uint256 balanceAfter);
 }

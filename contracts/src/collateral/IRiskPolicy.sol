@@ -50,7 +50,11 @@ interface IRiskPolicy {
     /// @return decimals of the token
     function priceOf(address asset) external view returns (uint256 price, uint8 decimals);
 
-    /// @notice Whether a new lock may name the book.
+    /// @notice Whether the policy lists the asset and has a route for its price, whether or not the price is sound at this second. The escrow
+    /// asks it of every asset it holds for loans before another policy comes into force.
+    function covers(address asset) external view returns (bool);
+
+    /// @notice Whether a new lock may name the book, a loan may be opened on a lock that does, and its word opens collateral at any health.
     function bookAllowed(address book) external view returns (bool);
 
     /// @notice What is too small to be left behind, in 1e18ths of the unit of account.

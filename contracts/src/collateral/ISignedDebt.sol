@@ -14,7 +14,7 @@ interface ISignedDebt {
     event LoanCancelled(bytes32 indexed loanId);
     /// @notice Nothing is owed any more.
     event LoanRepaid(bytes32 indexed loanId);
-    /// @notice The amount is in force.
+    /// @notice The amount is in force: owed at `statedAt`, which is the last repayment where that came after the statement.
     event DebtStated(bytes32 indexed loanId, uint64 sequence, uint256 amount, uint64 statedAt, uint64 validUntil);
     /// @notice The amount is in force from a second on, unless refused before.
     event JumpStated(
@@ -43,6 +43,8 @@ interface ISignedDebt {
     error CollateralDiffers(bytes32 expected, bytes32 given);
     /// @notice The time for funding is over.
     error FundingOver(bytes32 loanId, uint256 fundBy);
+    /// @notice A debt does not mature before it must be funded.
+    error MaturityRefused(bytes32 loanId, uint256 fundBy, uint256 maturity);
     /// @notice The signature over the digest is not the signer's.
     error SignatureInvalid(address signer, bytes32 digest);
     /// @notice Only the lender may do this.
@@ -55,8 +57,10 @@ interface ISignedDebt {
     error SequenceOld(bytes32 loanId, uint64 held, uint64 given);
     /// @notice The statement is about a second that is not yet.
     error StatedInFuture(uint64 statedAt, uint256 timestamp);
-    /// @notice The statement is about a second before the amount in force.
-    error StatedBefore(uint64 statedAt, uint64 held);
+    /// @notice The statement is about a second before the money came.
+    error StatedBefore(uint64 statedAt, uint64 fundedAt);
+    /// @notice The statement takes account of more than was repaid here.
+    error RepaidAhead(bytes32 loanId, uint256 repaid, uint256 given);
     /// @notice The statement is over, or claims to be valid for too long.
     error ValidityRefused(uint64 statedAt, uint64 validUntil);
     /// @notice Money is owed, and no statement says any more how much.

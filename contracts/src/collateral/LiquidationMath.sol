@@ -22,13 +22,14 @@ library LiquidationMath {
     uint256 internal constant FULL_CLOSE_HEALTH = 0.95e18;
 
     /// @notice What of a debt may be repaid in one liquidation: all where health is at most 0.95, where the debt is worth less than
-    /// twice the dust threshold (half of it would be dust) or where collateral does not cover it; otherwise half, rounded down.
+    /// twice the dust threshold (half of it would be dust), where collateral does not cover it, or where it is one unit, which has no half;
+    /// otherwise half, rounded down.
     function closeable(uint256 debt, uint256 debtValue, uint256 health, uint256 dust, bool covered)
         internal
         pure
         returns (uint256)
     {
-        if (health <= FULL_CLOSE_HEALTH || debtValue < 2 * dust || !covered) return debt;
+        if (health <= FULL_CLOSE_HEALTH || debtValue < 2 * dust || !covered || debt == 1) return debt;
         return debt / 2;
     }
 

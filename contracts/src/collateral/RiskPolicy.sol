@@ -10,7 +10,8 @@ import {RiskRules} from "./RiskRules.sol";
 /// @title What collateral is worth to a lender
 /// @notice Parameters and pauses. Functions that tighten and functions that loosen are different functions, so that the guardian can be given
 /// the first at once and the multisig the second after its delay; `Lanes` says which is which. A threshold moves along a
-/// straight line over 48 hours, so that nobody who is healthy is liquidated by a change that they could not answer.
+/// straight line over 48 hours, so that nobody who is healthy is liquidated by a change that they could not answer. Functions of a lane
+/// revert `AccessManagedUnauthorized` for everyone else.
 contract RiskPolicy is PriceRoutes, IRiskPolicy {
     /// @notice How long a pause of liquidations lasts, in seconds; it ends by itself.
     uint256 public constant LIQUIDATION_PAUSE = 72 hours;
@@ -28,8 +29,8 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
         uint16 thresholdTo;
         uint16 bonusBps;
         uint16 haircutBps;
-        uint64 rampStart;
         uint128 cap;
+        uint64 rampStart;
     }
 
     mapping(address asset => Asset) private _assetsOf;
@@ -56,7 +57,7 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
     event ActionStopped(Action indexed action, uint256 until);
     /// @notice The action is open again.
     event ActionResumed(Action indexed action);
-    /// @notice Whether new locks may name the book.
+    /// @notice Whether new locks may name the book, and its calls count.
     event BookSet(address indexed book, bool allowed);
     /// @notice What is too small to be left behind, in 1e18ths of the unit of account.
     event DustSet(uint256 previous, uint256 next);
@@ -128,7 +129,8 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
         _setHaircut(asset, held, haircutBps);
     }
 
-    /// @notice Refuses new locks that name a book; locks that name it stay as they are. Guardian, at once.
+    /// @notice Refuses new locks that name a book, loans opened on locks that do, and its calls of loans in default; locks of loans that are
+    /// owed stay as they are, and are liquidated by price as before. Guardian, at once.
     /// @dev Emits `BookSet`; reverts `BookRefused` where it is not allowed now.
     function disallowBook(address book) external restricted {
         require(_books[book], BookRefused(book));
@@ -163,7 +165,7 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
         require(haircutBps <= RiskRules.BPS, HaircutRefused(haircutBps));
         RiskRules.check(ltvBps, thresholdBps, thresholdBps, bonusBps);
         // A ramp that starts at zero is over.
-        _assetsOf[asset] = Asset(true, takesFee, ltvBps, thresholdBps, thresholdBps, bonusBps, haircutBps, 0, cap);
+        _assetsOf[asset] = Asset(true, takesFee, ltvBps, thresholdBps, thresholdBps, bonusBps, haircutBps, cap, 0);
         emit AssetListed(asset, takesFee, cap, haircutBps);
         emit RiskSet(asset, ltvBps, thresholdBps, thresholdBps, bonusBps, 0);
     }
@@ -199,7 +201,7 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
         _setHaircut(asset, held, haircutBps);
     }
 
-    /// @notice Lets new locks name a book. Multisig, after the delay.
+    /// @notice Lets new locks name a book, and counts its calls of loans in default. Multisig, after the delay.
     /// @dev Emits `BookSet`; reverts `BookRefused` for what is not a contract.
     function allowBook(address book) external restricted {
         require(book.code.length != 0, BookRefused(book));
@@ -253,6 +255,12 @@ contract RiskPolicy is PriceRoutes, IRiskPolicy {
         returns (uint256 price, uint8 decimals)
     {
         return PriceRoutes.priceOf(asset);
+    }
+
+    /// @inheritdoc IRiskPolicy
+    /// @dev What is listed has a route, since listing reads its price, and neither is ever taken away.
+    function covers(address asset) external view returns (bool) {
+        return _assetsOf[asset].listed;
     }
 
     /// @inheritdoc IRiskPolicy

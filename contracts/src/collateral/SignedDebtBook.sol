@@ -5,11 +5,11 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICollateral} from "../interfaces/ICollateral.sol";
 import {ILoanBook} from "../interfaces/ILoanBook.sol";
+import {AccountSignatures} from "./AccountSignatures.sol";
 import {DebtGrowth} from "./DebtGrowth.sol";
 import {ISignedDebt} from "./ISignedDebt.sol";
 import "./SignedDebtTypes.sol";
@@ -24,11 +24,12 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
     using SafeCast for uint256;
 
     bytes32 public constant TERMS_TYPEHASH = keccak256(
-        "DebtTerms(address lender,address payee,address borrower,address asset,uint128 principal,uint32 rateBps,uint64 fundBy,bytes32 collateralHash,uint256 nonce)"
+        "DebtTerms(address lender,address payee,address borrower,address asset,uint128 principal,uint32 rateBps,uint64 fundBy,uint64 maturity,bytes32 collateralHash,uint256 nonce)"
     );
     bytes32 public constant ACKNOWLEDGEMENT_TYPEHASH = keccak256("DebtAcknowledgement(bytes32 loanId)");
-    bytes32 public constant STATEMENT_TYPEHASH =
-        keccak256("DebtStatement(bytes32 loanId,uint128 amount,uint64 sequence,uint64 statedAt,uint64 validUntil)");
+    bytes32 public constant STATEMENT_TYPEHASH = keccak256(
+        "DebtStatement(bytes32 loanId,uint128 amount,uint128 repaid,uint64 sequence,uint64 statedAt,uint64 validUntil)"
+    );
     /// @notice How long a jump waits before it counts, in seconds.
     uint256 public constant CHALLENGE_DELAY = 48 hours;
     /// @notice How long a statement may be relied on at most, in seconds.
@@ -50,7 +51,7 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
 
     /// @notice Binds a borrower's lock to terms that the lender signed. Anyone: the lock under this id is the borrower's consent.
     /// @dev Emits `LoanCommitted`. Reverts, in this order: `StateIs`, `AddressRefused`, `AmountZero`, `RateRefused`, `FundingOver`,
-    /// `CollateralMissing` for an empty list, `CollateralDiffers`, `SignatureInvalid`, the errors of `requireSecured`.
+    /// `MaturityRefused`, `CollateralMissing` for an empty list, `CollateralDiffers`, `SignatureInvalid`, the errors of `requireSecured`.
     function commit(
         DebtTerms calldata terms,
         address[] calldata assets,
@@ -64,6 +65,7 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
         require(terms.principal != 0, AmountZero());
         require(terms.rateBps <= MAX_RATE_BPS, RateRefused(terms.rateBps));
         require(block.timestamp < terms.fundBy, FundingOver(loanId, terms.fundBy));
+        require(terms.maturity >= terms.fundBy, MaturityRefused(loanId, terms.fundBy, terms.maturity));
         require(assets.length != 0, CollateralMissing(loanId));
         bytes32 given = keccak256(abi.encode(assets, amounts));
         require(given == terms.collateralHash, CollateralDiffers(terms.collateralHash, given));
@@ -105,34 +107,29 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
 
     /// @notice Brings a lender's statement. Anyone, with the lender's signature.
     /// @dev Emits `DebtStated` or `JumpStated`, and `LoanRepaid` where nothing is owed. A jump within what a jump before it explains keeps
-    /// that one's date. Reverts, in this order: `StateIs`, `SequenceOld`, `StatedInFuture`, `StatedBefore`, `ValidityRefused`,
+    /// that one's date. A repayment between the statement and its coming is taken off it, so that nobody can keep a statement out by paying a
+    /// unit before it. Reverts, in this order: `StateIs`, `SequenceOld`, `StatedInFuture`, `StatedBefore`, `RepaidAhead`, `ValidityRefused`,
     /// `GrowthAboveCap`, `SignatureInvalid`.
     function stateDebt(DebtStatement calldata statement, bytes calldata lenderSignature) external nonReentrant {
         bytes32 loanId = statement.loanId;
         SignedLoan storage loan = _requireState(loanId, DebtState.Owed);
         _ripen(loan);
         _requireTimely(loan, statement);
-        uint64 statedAt = statement.statedAt;
-        uint256 most = _cap(loan, statedAt);
+        uint256 most = _cap(loan, statement.statedAt, statement.repaid);
         require(statement.amount <= most, GrowthAboveCap(loanId, statement.amount, most));
         bytes32 digest = statementDigest(statement);
         _requireSigned(loan.terms.lender, digest, lenderSignature);
 
         loan.sequence = statement.sequence;
         loan.validUntil = statement.validUntil;
-        uint256 explained = DebtGrowth.grown(loan.amount, loan.terms.rateBps, statedAt - loan.amountAt);
-        if (statement.amount <= explained) {
-            (loan.amount, loan.amountAt) = (statement.amount, statedAt);
-            _dropJump(loan);
-            emit DebtStated(loanId, statement.sequence, statement.amount, statedAt, statement.validUntil);
-            if (statement.amount == 0) _close(loanId, loan);
+        (uint128 amount, uint64 asOf) = _carried(loan, statement);
+        uint64 from = _apply(loan, amount, asOf);
+        if (from != 0) {
+            emit JumpStated(loanId, statement.sequence, amount, asOf, statement.validUntil, from);
             return;
         }
-        bool within = loan.jump != 0 && statedAt >= loan.jumpAt
-            && statement.amount <= DebtGrowth.grown(loan.jump, loan.terms.rateBps, statedAt - loan.jumpAt);
-        uint64 from = within ? loan.jumpFrom : (block.timestamp + CHALLENGE_DELAY).toUint64();
-        (loan.jump, loan.jumpAt, loan.jumpFrom) = (statement.amount, statedAt, from);
-        emit JumpStated(loanId, statement.sequence, statement.amount, statedAt, statement.validUntil, from);
+        emit DebtStated(loanId, statement.sequence, amount, asOf, statement.validUntil);
+        if (amount == 0) _close(loanId, loan);
     }
 
     /// @notice Refuses a jump that is not in force yet. The borrower. Emits `JumpRefused`; reverts `NotBorrower`, `NoJump`.
@@ -149,20 +146,16 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
     /// @dev Emits `Repayment`, and `LoanRepaid` where nothing is left. Reverts `StateIs`, `AmountZero`, the token's error.
     /// @return repaid what arrived
     function repay(bytes32 loanId, uint256 amount) external nonReentrant returns (uint256 repaid) {
-        return _repay(loanId, _requireState(loanId, DebtState.Owed), msg.sender, amount);
+        return _repay(loanId, _requireState(loanId, DebtState.Owed), amount);
     }
 
     /// @inheritdoc ILoanBook
     /// @dev Emits as `repay`. Reverts `NotEscrow`, `StateIs`, `StatementExpired`, `AmountZero`, the token's error.
-    function repayByLiquidation(bytes32 loanId, address payer, uint256 amount)
-        external
-        nonReentrant
-        returns (uint256 repaid)
-    {
+    function repayByLiquidation(bytes32 loanId, uint256 amount) external nonReentrant returns (uint256 repaid) {
         require(msg.sender == address(escrow), NotEscrow(address(escrow), msg.sender));
         SignedLoan storage loan = _requireState(loanId, DebtState.Owed);
         require(block.timestamp <= loan.validUntil, StatementExpired(loanId, loan.validUntil));
-        return _repay(loanId, loan, payer, amount);
+        return _repay(loanId, loan, amount);
     }
 
     /// @inheritdoc ILoanBook
@@ -184,16 +177,16 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
     }
 
     /// @inheritdoc ILoanBook
-    /// @dev Reverts `StatementExpired` where money is owed and the lender fell silent: nothing is then liquidated or partly released.
-    function debtOf(bytes32 loanId) external view returns (Binding, address asset, uint256 amount, address lender) {
+    /// @dev All that is owed is callable from the maturity on, which both sides agreed to; before it the lender's word calls nothing.
+    /// Reverts `StatementExpired` where money is owed and the lender fell silent: nothing is then liquidated or partly released.
+    function debtOf(bytes32 loanId) external view returns (Debt memory debt) {
         SignedLoan storage loan = _loans[loanId];
-        (asset, lender) = (loan.terms.asset, loan.terms.payee);
-        if (loan.state == DebtState.Committed && block.timestamp < loan.terms.fundBy) {
-            return (Binding.Committed, asset, 0, lender);
-        }
-        if (loan.state != DebtState.Owed) return (Binding.None, asset, 0, lender);
+        (debt.borrower, debt.asset) = (loan.terms.borrower, loan.terms.asset);
+        if (loan.state == DebtState.Committed && block.timestamp < loan.terms.fundBy) debt.binding = Binding.Committed;
+        if (loan.state != DebtState.Owed) return debt;
         require(block.timestamp <= loan.validUntil, StatementExpired(loanId, loan.validUntil));
-        return (Binding.Owed, asset, _due(loan), lender);
+        (debt.binding, debt.amount) = (Binding.Owed, _due(loan));
+        if (block.timestamp >= loan.terms.maturity) debt.callable = debt.amount;
     }
 
     /// @notice What `repay` takes at most now; 0 unless owed.
@@ -217,17 +210,14 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
         return _hashTypedDataV4(keccak256(abi.encode(STATEMENT_TYPEHASH, statement)));
     }
 
-    function _repay(bytes32 loanId, SignedLoan storage loan, address payer, uint256 amount)
-        private
-        returns (uint256 repaid)
-    {
+    function _repay(bytes32 loanId, SignedLoan storage loan, uint256 amount) private returns (uint256 repaid) {
         uint256 due = _due(loan);
         amount = Math.min(amount, due);
         require(amount != 0 || due == 0, AmountZero());
         IERC20 asset = IERC20(loan.terms.asset);
         if (amount != 0) {
             uint256 before = asset.balanceOf(address(this));
-            asset.safeTransferFrom(payer, address(this), amount);
+            asset.safeTransferFrom(msg.sender, address(this), amount);
             repaid = Math.min(amount, asset.balanceOf(address(this)) - before);
         }
         _ripen(loan);
@@ -237,7 +227,7 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
         if (loan.jump <= repaid) _dropJump(loan);
         else loan.jump -= repaid.toUint128();
         collectable[loan.terms.payee][address(asset)] += repaid;
-        emit Repayment(loanId, payer, repaid, left);
+        emit Repayment(loanId, msg.sender, repaid, left);
         if (left == 0) _close(loanId, loan);
     }
 
@@ -262,17 +252,48 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
         bool ripe = loan.jump != 0 && block.timestamp >= loan.jumpFrom;
         (uint256 amount, uint256 since) = ripe ? (loan.jump, loan.jumpAt) : (loan.amount, loan.amountAt);
         uint256 grown = DebtGrowth.grown(amount, loan.terms.rateBps, block.timestamp - since);
-        return Math.min(grown, _cap(loan, block.timestamp));
+        return Math.min(grown, _cap(loan, block.timestamp, loan.repaid));
     }
 
-    function _cap(SignedLoan storage loan, uint256 timestamp) private view returns (uint256) {
-        return DebtGrowth.cap(loan.terms.principal, loan.terms.rateBps, timestamp - loan.fundedAt, loan.repaid);
+    function _cap(SignedLoan storage loan, uint256 timestamp, uint256 repaid) private view returns (uint256) {
+        return DebtGrowth.cap(loan.terms.principal, loan.terms.rateBps, timestamp - loan.fundedAt, repaid);
+    }
+
+    /// @dev Puts an amount in force, or makes it a jump.
+    /// @return from when on the jump is in force; 0 where the amount is at once
+    function _apply(SignedLoan storage loan, uint128 amount, uint64 asOf) private returns (uint64 from) {
+        uint32 rate = loan.terms.rateBps;
+        if (amount <= DebtGrowth.grown(loan.amount, rate, asOf - loan.amountAt)) {
+            (loan.amount, loan.amountAt) = (amount, asOf);
+            _dropJump(loan);
+            return 0;
+        }
+        bool within =
+            loan.jump != 0 && asOf >= loan.jumpAt && amount <= DebtGrowth.grown(loan.jump, rate, asOf - loan.jumpAt);
+        from = within ? loan.jumpFrom : (block.timestamp + CHALLENGE_DELAY).toUint64();
+        (loan.jump, loan.jumpAt, loan.jumpFrom) = (amount, asOf, from);
+    }
+
+    /// @dev What a statement says, at its own second or at that of the last repayment where that came after it.
+    function _carried(SignedLoan storage loan, DebtStatement calldata statement)
+        private
+        view
+        returns (uint128 amount, uint64 asOf)
+    {
+        (uint256 carried, uint64 floor) = (statement.amount, loan.amountAt);
+        asOf = statement.statedAt;
+        if (asOf < floor) {
+            carried = DebtGrowth.grown(carried, loan.terms.rateBps, floor - asOf);
+            asOf = floor;
+        }
+        amount = Math.saturatingSub(carried, loan.repaid - statement.repaid).toUint128();
     }
 
     function _requireTimely(SignedLoan storage loan, DebtStatement calldata statement) private view {
         require(statement.sequence > loan.sequence, SequenceOld(statement.loanId, loan.sequence, statement.sequence));
         require(statement.statedAt <= block.timestamp, StatedInFuture(statement.statedAt, block.timestamp));
-        require(statement.statedAt >= loan.amountAt, StatedBefore(statement.statedAt, loan.amountAt));
+        require(statement.statedAt >= loan.fundedAt, StatedBefore(statement.statedAt, loan.fundedAt));
+        require(statement.repaid <= loan.repaid, RepaidAhead(statement.loanId, loan.repaid, statement.repaid));
         require(
             statement.validUntil >= block.timestamp && statement.validUntil - statement.statedAt <= MAX_VALIDITY,
             ValidityRefused(statement.statedAt, statement.validUntil)
@@ -285,9 +306,6 @@ contract SignedDebtBook is ISignedDebt, ILoanBook, EIP712, ReentrancyGuardTransi
     }
 
     function _requireSigned(address signer, bytes32 digest, bytes calldata signature) private view {
-        require(
-            signer != address(0) && SignatureChecker.isValidSignatureNow(signer, digest, signature),
-            SignatureInvalid(signer, digest)
-        );
+        require(AccountSignatures.isSignedBy(signer, digest, signature), SignatureInvalid(signer, digest));
     }
 }

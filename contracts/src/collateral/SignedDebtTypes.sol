@@ -9,6 +9,7 @@ pragma solidity ^0.8.28;
 /// @param principal in the asset's smallest unit
 /// @param rateBps simple interest a year, and the fastest that the debt may grow
 /// @param fundBy the loan binds nothing from this second on unless it was funded, seconds since the epoch
+/// @param maturity from this second on all that is owed may be called, any grace included; 2^64 - 1 for a debt that is never called
 /// @param collateralHash `keccak256(abi.encode(assets, amounts))` of the least to be locked
 /// @param nonce makes equal terms two loans
 struct DebtTerms {
@@ -19,18 +20,21 @@ struct DebtTerms {
     uint128 principal;
     uint32 rateBps;
     uint64 fundBy;
+    uint64 maturity;
     bytes32 collateralHash;
     uint256 nonce;
 }
 
 /// @notice What a lender says is owed. Signed by the lender.
 /// @param amount in the asset's smallest unit; 0 closes the loan
+/// @param repaid how much of what was repaid here the amount takes account of; what came since is taken off
 /// @param sequence above that of every statement before
 /// @param statedAt at which second it is owed, seconds since the epoch
 /// @param validUntil last second at which it may be relied on
 struct DebtStatement {
     bytes32 loanId;
     uint128 amount;
+    uint128 repaid;
     uint64 sequence;
     uint64 statedAt;
     uint64 validUntil;

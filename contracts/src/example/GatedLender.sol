@@ -17,7 +17,7 @@ contract GatedLender is ScoreGated {
     /// @notice The purpose that a consent must name.
     bytes32 public constant PURPOSE = keccak256("agio.example.unsecured-loan");
 
-    /// @notice What is lent.
+    /// @notice What is lent: a token that takes no fee and does not rebase.
     IERC20 public immutable asset;
     /// @notice Most that a subject may owe, in the asset's smallest unit.
     uint256 public immutable limit;
@@ -25,8 +25,14 @@ contract GatedLender is ScoreGated {
     mapping(bytes32 subject => uint256) public debtOf;
 
     /// @notice A subject borrowed.
+    /// @param subject who owes
+    /// @param borrower the holder of the consent, who was paid
+    /// @param amount in the asset's smallest unit
     event Borrowed(bytes32 indexed subject, address indexed borrower, uint256 amount);
     /// @notice Someone repaid for a subject.
+    /// @param subject who owed
+    /// @param payer who paid
+    /// @param amount in the asset's smallest unit
     event Repaid(bytes32 indexed subject, address indexed payer, uint256 amount);
 
     /// @notice The consent is not the caller's, or is for another lender or purpose.
@@ -36,6 +42,11 @@ contract GatedLender is ScoreGated {
     /// @notice The subject would owe more than the limit.
     error LimitExceeded(uint256 debt, uint256 limit);
 
+    /// @param scores_ as in `ScoreGated`; it must speak `IConsents` too
+    /// @param model_ as in `ScoreGated`
+    /// @param worstBand_ as in `ScoreGated`
+    /// @param asset_ what is lent
+    /// @param limit_ most that a subject may owe, in the asset's smallest unit
     constructor(IScores scores_, bytes32 model_, uint8 worstBand_, IERC20 asset_, uint256 limit_)
         ScoreGated(scores_, model_, worstBand_)
     {
@@ -43,7 +54,8 @@ contract GatedLender is ScoreGated {
     }
 
     /// @notice Borrows. Callable by the holder of the consent on which the subject's score rests. Emits `Borrowed`.
-    /// @dev Reverts with an error of `ScoreGated`, `ConsentNotForThis`, `ConsentNotInForce` or `LimitExceeded`.
+    /// @dev Reverts with `ScoreStore.ScoreUnavailable`, `BandTooPoor`, `ConsentNotForThis`, `ConsentNotInForce`, `LimitExceeded`, or where
+    /// the token cannot be moved.
     /// @param consent of the caller, for this lender
     /// @param report the one that stands for the subject
     /// @param amount in the asset's smallest unit
@@ -65,7 +77,10 @@ contract GatedLender is ScoreGated {
     }
 
     /// @notice Repays, by anyone and whatever the score, at most what is owed. Emits `Repaid`.
-    /// @return repaid what was taken
+    /// @dev Reverts where the token cannot be moved from the caller.
+    /// @param subject who owes
+    /// @param amount most to pay, in the asset's smallest unit
+    /// @return repaid what was taken, in the asset's smallest unit
     function repay(bytes32 subject, uint256 amount) external returns (uint256 repaid) {
         uint256 debt = debtOf[subject];
         repaid = amount < debt ? amount : debt;

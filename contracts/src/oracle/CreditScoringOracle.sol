@@ -13,6 +13,7 @@ import {ScoreRequests} from "./ScoreRequests.sol";
 /// configuration in force, but for what only takes away: a freeze and a withdrawn consent; and that whatever is missing, expired,
 /// revoked or frozen never reads as valid. It does not judge whether a score is right. Not upgradeable.
 contract CreditScoringOracle is ScoreRequests {
+    /// @dev Emits `ConfigChanged`. Reverts as `setSigners` and `setBounds` do.
     /// @param authority the `AccessManager` whose lanes are in `OracleLanes`
     /// @param signers_ as in `setSigners`
     /// @param threshold as in `setSigners`

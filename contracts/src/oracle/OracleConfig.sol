@@ -10,6 +10,8 @@ import {SignerSet} from "./SignerSet.sol";
 /// @title Who signs, how many of them, and within which bounds
 /// @notice Every change gives a new `configDigest`, which every signed message names: what was signed before is void after. The
 /// generation is part of it, so that returning to an earlier set does not bring its signatures back.
+/// @dev A restricted function reverts with `AccessManagedUnauthorized` for whoever has not its role, and with `AccessManagerNotScheduled` or
+/// `AccessManagerNotReady` where the role has a delay that has not passed. Every set is in a `ConfigChanged`.
 abstract contract OracleConfig is AccessManaged, EIP712 {
     using SignerSet for bytes;
 
@@ -27,14 +29,18 @@ abstract contract OracleConfig is AccessManaged, EIP712 {
 
     /// @notice The configuration changed; signatures under another digest are void.
     /// @param generation 1 at deployment, one more with every change
+    /// @param configDigest what a signed message names from now on
     /// @param signers in the order of the bitmap's bits
     /// @param threshold m, the signatures that a message takes
+    /// @param bounds what a report may change
     event ConfigChanged(
         uint16 indexed generation, bytes32 indexed configDigest, bytes[] signers, uint8 threshold, Bounds bounds
     );
-    /// @notice The guardian froze every score and stopped reports.
+    /// @notice The guardian froze every score and stopped reports and requests.
+    /// @param by who called
     event AllFrozen(address indexed by);
     /// @notice The multisig undid that.
+    /// @param by who called
     event AllUnfrozen(address indexed by);
 
     /// @notice The message was signed under another configuration.
@@ -61,18 +67,21 @@ abstract contract OracleConfig is AccessManaged, EIP712 {
 
     /// @notice Replaces the bounds. Restricted: multisig. Emits `ConfigChanged`.
     /// @dev Reverts with `InvalidBounds`.
+    /// @param bounds_ steps of 1 to 550 points and 1 to 9 bands, a validity of at least a second, an epoch gap of at least 1
     function setBounds(Bounds memory bounds_) external restricted {
         _setConfig(signers(), _config.threshold(), bounds_);
     }
 
-    /// @notice Makes every read fail and stops reports; revocation and withdrawal go on. Restricted: guardian. Emits `AllFrozen`.
+    /// @notice Makes every read fail and stops reports and requests; revocation, withdrawal and reclaims go on. Restricted:
+    /// guardian. Emits `AllFrozen`.
     /// @dev Reverts with `OracleFrozen` where it is already. Meant for signers who are no longer trusted, until they are replaced.
     function freezeAll() external restricted {
         _config = _loadUnfrozen().withFrozen(true);
         emit AllFrozen(msg.sender);
     }
 
-    /// @notice Undoes `freezeAll`; scores frozen one by one stay so. Restricted: multisig. Emits `AllUnfrozen`.
+    /// @notice Undoes `freezeAll`; scores frozen one by one stay so. Restricted: multisig.
+    /// Emits `AllUnfrozen`.
     /// @dev Reverts with `OracleNotFrozen`.
     function unfreezeAll() external restricted {
         ConfigWord current = _config;
@@ -82,17 +91,20 @@ abstract contract OracleConfig is AccessManaged, EIP712 {
     }
 
     /// @notice What a signed message must name now: it binds chain, contract, signers, threshold, bounds and generation.
+    /// @return the digest in force
     function configDigest() external view returns (bytes32) {
         (, bytes32 core) = SignerSet.load(_config.signerSet());
         return _digestOf(core);
     }
 
+    /// @notice Who signs.
     /// @return set the signers, in the order of the bitmap's bits
     function signers() public view returns (bytes[] memory set) {
         (bytes memory code,) = SignerSet.load(_config.signerSet());
         return code.list();
     }
 
+    /// @notice Everything else that is configured.
     /// @return threshold m, the signatures that a message takes
     /// @return generation how often the configuration was set
     /// @return frozen whether everything is frozen

@@ -24,16 +24,21 @@ contract ScoreFeed is AggregatorV3Interface {
     /// @notice Which figure.
     Figure public immutable figure;
 
-    /// @notice Only the band is attested.
+    /// @notice Only the band is attested, and the feed is one of scores.
     error OnlyBandAttested(bytes32 subject, bytes32 modelId);
     /// @notice Only the newest round can be read.
     error RoundNotKept(uint80 roundId, uint80 newest);
 
+    /// @param oracle_ the oracle that is read
+    /// @param subject_ whose figure
+    /// @param modelId_ under which model
+    /// @param figure_ which figure
     constructor(ScoreStore oracle_, bytes32 subject_, bytes32 modelId_, Figure figure_) {
         (oracle, subject, modelId, figure) = (oracle_, subject_, modelId_, figure_);
     }
 
     /// @inheritdoc AggregatorV3Interface
+    /// @dev None: points and bands are whole.
     function decimals() external pure returns (uint8) {
         return 0;
     }
@@ -60,7 +65,7 @@ contract ScoreFeed is AggregatorV3Interface {
     }
 
     /// @inheritdoc AggregatorV3Interface
-    /// @dev Both times are when the data was observed. Reverts with `ScoreStore.ScoreUnavailable` or `OnlyBandAttested`.
+    /// @dev The round is the epoch. Both times are when the data was observed. Reverts with `ScoreStore.ScoreUnavailable` or `OnlyBandAttested`.
     function latestRoundData()
         public
         view

@@ -6,9 +6,11 @@ import {IScores} from "../interfaces/IScores.sol";
 /// @title Base of a contract that serves only subjects of a band or better
 /// @notice Asks for a band and not for a score, since a band is what is attested by default.
 abstract contract ScoreGated {
-    /// @notice Where scores are read, under which model, and the worst band (1 is best) that is served.
+    /// @notice Where scores are read.
     IScores public immutable scores;
+    /// @notice Under which model.
     bytes32 public immutable scoreModel;
+    /// @notice The worst band that is served; 1 is best.
     uint8 public immutable worstBand;
 
     /// @notice The subject's band is worse than what is served.
@@ -20,6 +22,9 @@ abstract contract ScoreGated {
         _;
     }
 
+    /// @param scores_ where scores are read
+    /// @param scoreModel_ under which model
+    /// @param worstBand_ the worst band that is served, 1 to 10
     constructor(IScores scores_, bytes32 scoreModel_, uint8 worstBand_) {
         (scores, scoreModel, worstBand) = (scores_, scoreModel_, worstBand_);
     }

@@ -64,6 +64,8 @@ library ScoreRecords {
     }
 
     function tagOf(bytes32 reportHash) internal pure returns (uint120) {
+        // The lower bits are meant to go.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint120(bytes15(reportHash));
     }
 }

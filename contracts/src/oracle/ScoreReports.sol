@@ -21,10 +21,20 @@ abstract contract ScoreReports is ScoreStore {
     uint256 public constant MAX_BATCH = 200;
 
     /// @notice Reports under a root were applied.
+    /// @param root what the signers signed
+    /// @param applied how many of the given reports were applied
+    /// @param skipped how many had been overtaken
     event BatchApplied(bytes32 indexed root, uint256 applied, uint256 skipped);
     /// @notice A report of a batch had been overtaken by a newer one, a revocation or a withdrawn consent.
+    /// @param subject the subject
+    /// @param modelId the model
+    /// @param epoch the report that was not applied
     event ReportSkipped(bytes32 indexed subject, bytes32 indexed modelId, uint32 epoch);
     /// @notice The signers took reports back.
+    /// @param subject the subject
+    /// @param modelId the model
+    /// @param throughEpoch the last epoch that is void
+    /// @param reason a code of the signers' own
     event ScoreRevoked(bytes32 indexed subject, bytes32 indexed modelId, uint32 throughEpoch, bytes32 reason);
 
     /// @notice As many proofs as reports, between 1 and `MAX_BATCH`.

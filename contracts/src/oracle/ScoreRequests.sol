@@ -20,6 +20,13 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
     using OracleHashes for Fulfilment;
     using LoadedReports for Report;
 
+    /// @notice An open request.
+    /// @param requester who asked, is called back, and gets back what is not earned
+    /// @param callbackGas gas of the callback; 0 for none
+    /// @param deadline the last second for an answer
+    /// @param escrow what was paid in, in wei
+    /// @param consentExpiry the score may not be valid beyond
+    /// @param topic keccak256 of the ABI encoding of subject, model and consent hash
     struct Request {
         address requester;
         uint32 callbackGas;
@@ -42,7 +49,17 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
     mapping(address account => uint256) public credits;
     mapping(uint256 requestId => Request) private _requests;
 
+    /// @notice A holder's consent was used up; the next of its lane has the number after.
+    /// @param consentHash its struct hash
+    /// @param holder whose consent it is
+    /// @param nonceKey its lane
+    /// @param nonceSeq its number within the lane
+    event ConsentUsed(bytes32 indexed consentHash, address indexed holder, uint192 nonceKey, uint64 nonceSeq);
     /// @notice A score was asked for.
+    /// @param requestId the request
+    /// @param requester who asked
+    /// @param subject the subject
+    /// @param modelId the model
     /// @param consentHash the consent, now used up
     /// @param escrow what was paid in, in wei
     /// @param deadline the last second for an answer
@@ -59,14 +76,25 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
         uint32 callbackGas,
         uint64 consentExpiry
     );
-    /// @notice A request was answered; its report is in the `ReportAccepted` before.
+    /// @notice A request was answered; its report is in the `ReportAccepted` before. The rest of the escrow is credited to the requester.
+    /// @param requestId the request
+    /// @param payee who earned the fee
     /// @param fee credited to the payee, in wei
     /// @param refund credited to the requester, in wei
-    /// @param called whether a callback was made and returned
-    event RequestFulfilled(uint256 indexed requestId, address indexed payee, uint256 fee, uint256 refund, bool called);
+    event RequestFulfilled(uint256 indexed requestId, address indexed payee, uint256 fee, uint256 refund);
+    /// @notice The requester of an answered request was called back; after whatever it did meanwhile.
+    /// @param requestId the request
+    /// @param succeeded whether the callback returned
+    event RequesterCalled(uint256 indexed requestId, bool succeeded);
     /// @notice A request ran out of time; its escrow was credited to the requester.
+    /// @param requestId the request
+    /// @param requester who asked
+    /// @param refund what was credited, in wei
     event RequestReclaimed(uint256 indexed requestId, address indexed requester, uint256 refund);
     /// @notice Money was taken out.
+    /// @param account whose credit
+    /// @param to who was paid
+    /// @param amount in wei
     event CreditWithdrawn(address indexed account, address indexed to, uint256 amount);
 
     /// @notice More than `MAX_CALLBACK_GAS`.
@@ -102,8 +130,9 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
     /// @notice The recipient refused the money.
     error PaymentFailed(address to, uint256 amount);
 
-    /// @notice Asks for a score. Callable by the consumer that the consent names. Uses the consent's nonce up. Emits `ScoreRequested`.
-    /// @dev Reverts with `CallbackGasTooHigh`, `WrongEscrow`, `ConsentMismatch`, `WrongConsumer`, `ConsentExpired`, `ConsentIsWithdrawn`,
+    /// @notice Asks for a score. Callable by the consumer that the consent names. Uses the consent's nonce up. Emits
+    /// `ConsentUsed` and `ScoreRequested`.
+    /// @dev Reverts with `OracleFrozen`, since nobody could answer; `CallbackGasTooHigh`, `WrongEscrow`, `ConsentMismatch`, `WrongConsumer`, `ConsentExpired`, `ConsentIsWithdrawn`,
     /// `InvalidConsentSignature`, or `InvalidAccountNonce`.
     /// @param subject the subject, as in the consent
     /// @param modelId the model, as in the consent
@@ -118,6 +147,7 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
         uint128 maxFee,
         uint32 callbackGas
     ) external payable returns (uint256 requestId) {
+        _loadUnfrozen();
         if (callbackGas > MAX_CALLBACK_GAS) revert CallbackGasTooHigh(callbackGas, MAX_CALLBACK_GAS);
         if (msg.value != maxFee) revert WrongEscrow(maxFee, msg.value);
         Consent calldata consent = signed.consent;
@@ -137,8 +167,9 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
         emit ScoreRequested(requestId, msg.sender, subject, modelId, consentHash, maxFee, deadline, callbackGas, expiry);
     }
 
-    /// @notice Answers a request. Callable by anyone with the signers' `Fulfilment`. Emits `ReportAccepted` and `RequestFulfilled`.
-    /// @dev Everything is done and credited before the callback, whose failure, answer and re-entry change nothing. Reverts with
+    /// @notice Answers a request. Callable by anyone with the signers' `Fulfilment`. Emits `ReportAccepted`, `RequestFulfilled` and, where a
+    /// callback was asked for, `RequesterCalled`.
+    /// @dev Everything is done, credited and told before the callback, whose failure, answer and re-entry change nothing. Reverts with
     /// `OracleFrozen`, `UnknownRequest`, `RequestTimedOut`, `AnswersOtherRequest`, `FeeAboveEscrow`, `InvalidPayee`,
     /// `ValidityBeyondConsent`, `WrongConfig`, an error of `ReportRules`, `ConsentIsWithdrawn`, an error of `SignerSet`, or
     /// `InsufficientGas`.
@@ -159,13 +190,14 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
         uint256 refund = request.escrow - fulfilment.fee;
         credits[fulfilment.payee] += fulfilment.fee;
         credits[request.requester] += refund;
-        bool called = _callBack(request, fulfilment.requestId, report);
-        emit RequestFulfilled(fulfilment.requestId, fulfilment.payee, fulfilment.fee, refund, called);
+        emit RequestFulfilled(fulfilment.requestId, fulfilment.payee, fulfilment.fee, refund);
+        if (request.callbackGas != 0) _callBack(request, fulfilment.requestId, report);
     }
 
     /// @notice Takes the escrow of an unanswered request back, as credit. Callable by the requester after the deadline, also while
     /// frozen. Emits `RequestReclaimed`.
     /// @dev Reverts with `UnknownRequest`, `NotRequester` or `RequestPending`.
+    /// @param requestId the request
     function reclaim(uint256 requestId) external {
         Request memory request = requestOf(requestId);
         if (request.requester == address(0)) revert UnknownRequest(requestId);
@@ -176,7 +208,7 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
         emit RequestReclaimed(requestId, msg.sender, request.escrow);
     }
 
-    /// @notice Pays the caller's credit out. Emits `CreditWithdrawn`.
+    /// @notice Pays the caller's credit out. Callable by anyone who has some, also while frozen. Emits `CreditWithdrawn`.
     /// @dev Reverts with `NoCredit` or `PaymentFailed`.
     /// @param to who receives it
     function withdrawCredit(address to) external {
@@ -188,7 +220,8 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
     }
 
     /// @notice An open request; all zero where there is none.
-    /// @return request the request; `topic` is the hash of subject, model and consent
+    /// @param requestId the request
+    /// @return request the request
     function requestOf(uint256 requestId) public view returns (Request memory request) {
         return _requests[requestId];
     }
@@ -203,6 +236,7 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
             revert InvalidConsentSignature(holder);
         }
         _useCheckedNonce(holder, consent.nonceKey, consent.nonceSeq);
+        emit ConsentUsed(consentHash, holder, consent.nonceKey, consent.nonceSeq);
     }
 
     function _checkFulfilment(Fulfilment calldata fulfilment, Request memory request, LoadedReport report)
@@ -223,13 +257,12 @@ abstract contract ScoreRequests is ScoreReports, NoncesKeyed {
     }
 
     /// @dev A call gets at most 63/64 of what is left, so whoever answers could starve it; that reverts instead.
-    function _callBack(Request memory request, uint256 requestId, LoadedReport report) private returns (bool) {
+    function _callBack(Request memory request, uint256 requestId, LoadedReport report) private {
         uint256 callbackGas = request.callbackGas;
-        if (callbackGas == 0) return false;
         uint256 required = callbackGas * 64 / 63 + CALLBACK_OVERHEAD;
         if (gasleft() < required) revert InsufficientGas(gasleft(), required);
         bytes memory data = abi.encodeCall(IScoreCallback.onScore, (requestId, report.subject(), report.modelId()));
-        return _call(request.requester, 0, callbackGas, data);
+        emit RequesterCalled(requestId, _call(request.requester, 0, callbackGas, data));
     }
 
     /// @dev Copies nothing of what is returned.

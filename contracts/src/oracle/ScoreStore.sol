@@ -14,7 +14,8 @@ import {ReportRules} from "./ReportRules.sol";
 import {ScoreRecord, ScoreRecords} from "./ScoreRecord.sol";
 
 /// @title What is kept of scores, and how it is read
-/// @notice One word per subject and model: what consumers read, and a tag against which anyone can prove the rest of the report. A report goes in through `_accept` alone, and a score comes out through `_status` alone.
+/// @notice One word per subject and model: what consumers read, and a tag against which anyone can prove the rest of the report. A report
+/// goes in through `_accept` alone, and a score comes out through `_status` alone.
 abstract contract ScoreStore is OracleConfig, IScores, IConsents {
     using OracleHashes for Consent;
     using LoadedReports for Report;
@@ -23,6 +24,8 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
     mapping(bytes32 consentHash => bool) private _withdrawn;
 
     /// @notice A report was accepted; it clears a revocation and leaves the other flags.
+    /// @param subject the subject
+    /// @param modelId the model
     /// @param figures from the lowest bit: score 16, band 8, epoch 32, observedAt 40, lifetime 32 (seconds from there to the end of validity),
     /// pdPpm 24, pdLowPpm 24, pdHighPpm 24, horizonDays 16, modelVersion 32
     /// @param consentHash the consent that it rests on
@@ -31,12 +34,24 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
         bytes32 indexed subject, bytes32 indexed modelId, uint256 figures, bytes32 consentHash, bytes32 dataCommitment
     );
     /// @notice The guardian froze the score.
+    /// @param subject the subject
+    /// @param modelId the model
+    /// @param by who called
     event ScoreFrozen(bytes32 indexed subject, bytes32 indexed modelId, address indexed by);
     /// @notice The multisig undid that.
+    /// @param subject the subject
+    /// @param modelId the model
+    /// @param by who called
     event ScoreUnfrozen(bytes32 indexed subject, bytes32 indexed modelId, address indexed by);
-    /// @notice A holder withdrew a consent; no report can rest on it any more.
+    /// @notice A holder withdrew a consent; no report of its pair can rest on it any more.
+    /// @param subject the subject of the consent
+    /// @param modelId the model of the consent
+    /// @param consentHash its struct hash
     event ConsentWithdrawn(bytes32 indexed subject, bytes32 indexed modelId, bytes32 indexed consentHash);
     /// @notice The score rested on a withdrawn consent.
+    /// @param subject the subject
+    /// @param modelId the model
+    /// @param epoch the report that is revoked
     event ScoreRevokedByHolder(bytes32 indexed subject, bytes32 indexed modelId, uint32 epoch);
 
     /// @notice There is no valid score.
@@ -55,6 +70,8 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
     /// @notice Makes reads of one score fail. Reports go on being recorded, so that what is unfrozen is not stale. Restricted:
     /// guardian. Emits `ScoreFrozen`.
     /// @dev Reverts with `ScoreAlreadyFrozen`. A pair without a report can be frozen ahead of it.
+    /// @param subject the subject
+    /// @param modelId the model
     function freeze(bytes32 subject, bytes32 modelId) external restricted {
         ScoreRecord record = _recordOf(subject, modelId);
         if (record.has(ScoreRecords.FROZEN)) revert ScoreAlreadyFrozen(subject, modelId);
@@ -64,6 +81,8 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
 
     /// @notice Undoes `freeze`. Restricted: multisig. Emits `ScoreUnfrozen`.
     /// @dev Reverts with `ScoreNotFrozen`.
+    /// @param subject the subject
+    /// @param modelId the model
     function unfreeze(bytes32 subject, bytes32 modelId) external restricted {
         ScoreRecord record = _recordOf(subject, modelId);
         if (!record.has(ScoreRecords.FROZEN)) revert ScoreNotFrozen(subject, modelId);
@@ -71,10 +90,12 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
         emit ScoreUnfrozen(subject, modelId, msg.sender);
     }
 
-    /// @notice Withdraws a consent for ever, used or not: no report can rest on it any more. By the holder, or by anyone with the holder's
-    /// signature of `ConsentWithdrawal`. Emits `ConsentWithdrawn`, and `ScoreRevokedByHolder` where the given report is the one that stands.
-    /// @dev The consent's hash names its holder, so nobody can withdraw another's. Where a newer report came first, `enforceWithdrawal` ends
-    /// it; none can follow. Reverts with `InvalidConsentSignature` or `ConsentIsWithdrawn`. Works while frozen.
+    /// @notice Withdraws a consent for ever, used or not: no report of its subject and model can rest on it any more. By the holder, or
+    /// by anyone with the holder's signature of `ConsentWithdrawal`. Emits `ConsentWithdrawn`, and `ScoreRevokedByHolder` where the
+    /// given report is the one that stands. Works while frozen.
+    /// @dev The consent's hash names its holder, so nobody can withdraw another's. Where a newer report came first, or signers attest
+    /// another pair under the consent, that score reads as valid until `enforceWithdrawal` ends it, which anyone may call; with the report
+    /// in hand it does not (`isAttested`). Reverts with `InvalidConsentSignature` or `ConsentIsWithdrawn`.
     /// @param consent the consent
     /// @param signature of the holder (key or ERC-1271); empty where the holder calls
     /// @param standing the report that rests on it; anything where there is none
@@ -97,12 +118,14 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
 
     /// @notice Revokes a score that rests on a withdrawn consent. Callable by anyone. Emits `ScoreRevokedByHolder`.
     /// @dev Reverts with `NothingToEnforce` where the report does not stand, is revoked already, or its consent is not withdrawn.
+    /// @param standing the report
     function enforceWithdrawal(Report calldata standing) external {
         LoadedReport report = standing.load();
         if (!_revokeIfWithdrawn(report)) revert NothingToEnforce(report.subject(), report.modelId());
     }
 
     /// @inheritdoc IScores
+    /// @dev Reverts with `ScoreUnavailable`.
     function scoreOf(bytes32 subject, bytes32 modelId)
         external
         view
@@ -123,7 +146,10 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
         if (status == Status.Valid) (score, band, validUntil) = (record.score(), record.band(), record.validUntil());
     }
 
-    /// @notice As `scoreOf`, with what a round of a feed needs. Reverts unless valid.
+    /// @notice As `scoreOf`, with what a round of a feed needs.
+    /// @dev Reverts with `ScoreUnavailable`.
+    /// @param subject the subject
+    /// @param modelId the model
     /// @return score 300 to 850; 0 where only the band is attested
     /// @return band 1 (best) to 10
     /// @return epoch number of the report
@@ -138,9 +164,11 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
     }
 
     /// @notice Where a pair stands, without any figure that could be taken for a score.
+    /// @param subject the subject
+    /// @param modelId the model
     /// @return status whether it may be relied on
     /// @return epoch the newest accepted or revoked; the next is above it
-    /// @return frozen whether this pair is frozen
+    /// @return frozen whether this pair is frozen, apart from all of them
     /// @return tag upper 120 bits of the newest report's struct hash
     function stateOf(bytes32 subject, bytes32 modelId)
         external
@@ -151,18 +179,22 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
         return (_status(record), record.epoch(), record.has(ScoreRecords.FROZEN), bytes15(record.tag()));
     }
 
-    /// @notice Whether this is, member for member, the report that stands for its pair, and is valid. What is not kept (probability,
-    /// horizon, model version, consent, commitment) may be relied on where it is true.
+    /// @notice Whether this is, member for member, the report that stands for its pair, is valid, and rests on a consent that was not
+    /// withdrawn. What is not kept (probability, horizon, model version, consent, commitment) may be relied on where it is true.
+    /// @dev Reverts, without data, where version, epoch or horizon have more bits than their types, as the ABI decoder does.
+    /// @param report the report
+    /// @return whether it may be relied on
     function isAttested(Report calldata report) public view returns (bool) {
         LoadedReport loaded = report.load();
         ScoreRecord record = _recordOf(loaded);
-        return _status(record) == Status.Valid && _stands(loaded, record);
+        return _status(record) == Status.Valid && _stands(loaded, record) && !_withdrawn[loaded.consentHash()];
     }
 
     /// @notice Whether an opened factor is one of those that a valid report commits to.
     /// @param report the report that stands for its pair
     /// @param factor the opened factor
     /// @param proof siblings from the factor's leaf to `dataCommitment`
+    /// @return whether report and factor may be relied on
     function verifyFactor(Report calldata report, Factor calldata factor, bytes32[] calldata proof)
         external
         view
@@ -174,13 +206,13 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
 
     /// @inheritdoc IConsents
     function consentInForce(Consent calldata consent, Report calldata report) external view returns (bool) {
-        bytes32 consentHash = consent.hash();
-        return report.consentHash == consentHash && report.subject == consent.subject
-            && report.modelId == consent.modelId && block.timestamp < consent.expiry && !_withdrawn[consentHash]
-            && isAttested(report);
+        return report.consentHash == consent.hash() && report.subject == consent.subject
+            && report.modelId == consent.modelId && block.timestamp < consent.expiry && isAttested(report);
     }
 
     /// @notice Whether a consent was withdrawn.
+    /// @param consentHash its struct hash
+    /// @return whether it was, used or not
     function isWithdrawn(bytes32 consentHash) external view returns (bool) {
         return _withdrawn[consentHash];
     }

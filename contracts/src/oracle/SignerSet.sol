@@ -41,6 +41,9 @@ library SignerSet {
     /// @notice The set does not fit into the code of an account.
     error SignerSetTooLarge(uint256 size);
 
+    /// @notice The account that keeps the set could not be created.
+    error SignerSetNotWritten(uint256 size);
+
     /// @notice Checks the set and hashes it as EIP-712 hashes an array of `bytes`.
     function hash(bytes[] memory signers, uint256 threshold) internal pure returns (bytes32) {
         uint256 n = signers.length;
@@ -49,6 +52,8 @@ library SignerSet {
         bytes32[] memory hashes = new bytes32[](n);
         for (uint256 i = 0; i < n; ++i) {
             bytes memory signer = signers[i];
+            // The account is the first twenty bytes.
+            // forge-lint: disable-next-line(unsafe-typecast)
             if (signer.length < ADDRESS_SIZE || bytes20(signer) == 0) revert InvalidSigner(i, signer);
             hashes[i] = keccak256(signer);
             if (i != 0 && hashes[i] <= hashes[i - 1]) revert SignersNotAscending(i);
@@ -68,12 +73,14 @@ library SignerSet {
             // forge-lint: disable-next-line(unsafe-typecast)
             table = bytes.concat(table, bytes20(signer), bytes2(uint16(keys.length)));
         }
+        // `hash` has accepted no more than 64.
         // forge-lint: disable-next-line(unsafe-typecast)
         bytes memory code = bytes.concat(STORE_CODE, coreDigest, bytes1(uint8(signers.length)), table, keys);
         if (code.length > MAX_CODE_SIZE) revert SignerSetTooLarge(code.length);
         assembly ("memory-safe") {
             pointer := create(0, add(code, 0x20), mload(code))
         }
+        if (pointer == address(0)) revert SignerSetNotWritten(code.length);
     }
 
     /// @return set the set as it lies in code
@@ -182,9 +189,9 @@ library SignerSet {
         view
         returns (bool)
     {
-        bytes memory signer = _signerAt(set, index);
+        (address account,,) = _entry(set, index);
         return
-            address(bytes20(signer)).code.length != 0 && SignatureChecker.isValidSignatureNow(signer, digest, signature);
+            account.code.length != 0 && SignatureChecker.isValidSignatureNow(_signerAt(set, index), digest, signature);
     }
 
     function _signerAt(bytes memory set, uint256 index) private pure returns (bytes memory) {

@@ -7,10 +7,13 @@ import {IAggregatorEvents as Events} from "src/aggregator/IAggregatorEvents.sol"
 import {ICollateral} from "src/interfaces/ICollateral.sol";
 import {ILoanBook} from "src/interfaces/ILoanBook.sol";
 import {IScores} from "src/interfaces/IScores.sol";
+import {StubBook} from "../collateral/StubBook.sol";
 import {AggregatorBase} from "./AggregatorBase.sol";
 import {EscrowDouble} from "./Doubles.sol";
 
 contract AcceptanceTest is AggregatorBase {
+    uint256 private _shapes;
+
     function ready(Quote memory q) internal {
         open(q);
         commit(q);
@@ -298,21 +301,73 @@ contract AcceptanceTest is AggregatorBase {
         t.amounts = new uint256[](9);
         shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralShape.selector, 9, 9));
         t = collateral(stranger);
-        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, stranger));
+        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, stranger, bytes32(0)));
         t = collateral(address(0));
-        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0)));
-        shaped(t, FundingKind.Receipt, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0)));
+        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0), bytes32(0)));
+        shaped(t, FundingKind.Receipt, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0), bytes32(0)));
         t = collateral(address(register));
-        shaped(t, FundingKind.Receipt, abi.encodeWithSelector(Errors.CollateralBook.selector, address(register)));
+        shaped(
+            t,
+            FundingKind.Receipt,
+            abi.encodeWithSelector(Errors.CollateralBook.selector, address(register), bytes32(0))
+        );
         t = noCollateral();
         t.book = address(register);
-        shaped(t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(register)));
+        shaped(
+            t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(register), bytes32(0))
+        );
+    }
+
+    function test_AcceptRefusesADebtIdWhereTheLockIsUnderTheLoansOwnAndNoneWhereItIsNot() public {
+        CollateralTerms memory t = collateral(address(register));
+        t.debtId = "debt";
+        shaped(
+            t, FundingKind.Token, abi.encodeWithSelector(Errors.CollateralBook.selector, address(register), t.debtId)
+        );
+        t = noCollateral();
+        t.debtId = "debt";
+        shaped(t, FundingKind.Receipt, abi.encodeWithSelector(Errors.CollateralBook.selector, address(0), t.debtId));
+        t = collateral(stranger);
+        shaped(t, FundingKind.Receipt, abi.encodeWithSelector(Errors.CollateralBook.selector, stranger, bytes32(0)));
+    }
+
+    /// @dev A lock that names another book under this loan's id would bind nothing: that book knows no such id.
+    function test_AcceptRefusesCollateralThatItsBookHasNotBound() public {
+        StubBook other = new StubBook();
+        CollateralTerms memory t = collateral(address(other));
+        t.debtId = "debt";
+        bytes memory reason = abi.encodeWithSelector(Errors.CollateralUnbound.selector, address(other), t.debtId);
+        shaped(t, FundingKind.Receipt, reason);
+        other.set(t.debtId, ILoanBook.Binding.Committed, stranger, address(token), 0, lender);
+        shaped(t, FundingKind.Receipt, reason);
+        other.set(t.debtId, ILoanBook.Binding.Committed, borrower, stranger, 0, lender);
+        shaped(t, FundingKind.Receipt, reason);
+        other.set(t.debtId, ILoanBook.Binding.Owed, borrower, address(token), PRINCIPAL, lender);
+        shaped(t, FundingKind.Receipt, reason);
+        other.set(t.debtId, ILoanBook.Binding.Committed, borrower, address(token), 0, lender);
+        Quote memory q = shape(t, FundingKind.Receipt);
+        ready(q);
+        vm.expectCall(
+            address(escrow),
+            abi.encodeCall(
+                ICollateral.requireSecured,
+                (t.debtId, address(other), borrower, address(token), PRINCIPAL, t.assets, t.amounts)
+            )
+        );
+        Acceptance memory a = acceptanceOf(q);
+        Signatures memory s = signaturesOf(q);
+        vm.prank(borrower);
+        register.accept(q, t, a, s);
+    }
+
+    function shape(CollateralTerms memory t, FundingKind kind) internal returns (Quote memory q) {
+        q = quoteFor(borrower, keccak256(abi.encode(t, kind, ++_shapes)), 2);
+        q.fundingKind = kind;
+        q.collateralTermsHash = hashTerms(t);
     }
 
     function shaped(CollateralTerms memory t, FundingKind kind, bytes memory reason) internal {
-        Quote memory q = quoteFor(borrower, keccak256(abi.encode(t, kind)), 2);
-        q.fundingKind = kind;
-        q.collateralTermsHash = hashTerms(t);
+        Quote memory q = shape(t, kind);
         ready(q);
         refused(q, t, acceptanceOf(q), signaturesOf(q), reason);
     }

@@ -189,8 +189,9 @@ abstract contract AggregatorBase is Test {
     function hashTerms(CollateralTerms memory t) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
-                keccak256("CollateralTerms(address book,address[] assets,uint256[] amounts)"),
+                keccak256("CollateralTerms(address book,bytes32 debtId,address[] assets,uint256[] amounts)"),
                 t.book,
+                t.debtId,
                 keccak256(abi.encodePacked(t.assets)),
                 keccak256(abi.encodePacked(t.amounts))
             )
@@ -258,8 +259,11 @@ abstract contract AggregatorBase is Test {
     }
 
     function hashNotice(Notice memory n) internal pure returns (bytes32) {
-        return
-            keccak256(abi.encode(keccak256("Notice(bytes32 loanId,uint8 state,bytes32 reasonHash,uint64 deadline)"), n));
+        return keccak256(
+            abi.encode(
+                keccak256("Notice(bytes32 loanId,uint32 sequence,uint8 state,bytes32 reasonHash,uint64 deadline)"), n
+            )
+        );
     }
 
     function hashOpening(address who, bytes32 requestHash, uint64 expiresAt) internal pure returns (bytes32) {
@@ -388,7 +392,8 @@ abstract contract AggregatorBase is Test {
     }
 
     function mark(bytes32 loanId, LoanState to) internal {
-        Notice memory n = Notice(loanId, to, keccak256("reason"), uint64(block.timestamp + 1));
+        Notice memory n =
+            Notice(loanId, register.loanOf(loanId).marks + 1, to, keccak256("reason"), uint64(block.timestamp + 1));
         bytes memory s = sign(keyKey, typed(hashNotice(n)));
         if (to == LoanState.Impaired) register.markImpaired(n, key, s, schedule());
         else register.markDefaulted(n, key, s, schedule());
@@ -398,7 +403,7 @@ abstract contract AggregatorBase is Test {
         return register.loanOf(loanId).state;
     }
 
-    function bindingOf(bytes32 loanId) internal view returns (ILoanBook.Binding binding) {
-        (binding,,,) = register.debtOf(loanId);
+    function bindingOf(bytes32 loanId) internal view returns (ILoanBook.Binding) {
+        return register.debtOf(loanId).binding;
     }
 }

@@ -8,7 +8,7 @@ import {AggregatorBase} from "./AggregatorBase.sol";
 
 contract ArrearsTest is AggregatorBase {
     function notice(bytes32 loanId, LoanState to) internal view returns (Notice memory) {
-        return Notice(loanId, to, keccak256("reason"), uint64(block.timestamp + 1));
+        return Notice(loanId, register.loanOf(loanId).marks + 1, to, keccak256("reason"), uint64(block.timestamp + 1));
     }
 
     function impairRefused(Notice memory n, Instalment[] memory rows, bytes memory reason) internal {
@@ -64,6 +64,8 @@ contract ArrearsTest is AggregatorBase {
         vm.expectRevert(abi.encodeWithSelector(Errors.LoanStateIs.selector, loanId, LoanState.Funded));
         register.markDefaulted(n, key, s, schedule());
         mark(loanId, LoanState.Impaired);
+        n = notice(loanId, LoanState.Defaulted);
+        s = sign(keyKey, typed(hashNotice(n)));
         vm.expectRevert(abi.encodeWithSelector(Errors.NotOverdue.selector, loanId, 0, 0));
         register.markDefaulted(n, key, s, schedule());
         vm.warp(block.timestamp + 1);

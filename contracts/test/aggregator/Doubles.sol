@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {CreditAggregator} from "src/aggregator/CreditAggregator.sol";
@@ -128,7 +129,10 @@ contract EscrowDouble is ICollateral {
     }
 
     function liquidate(CreditAggregator register, bytes32 loanId, uint256 amount) external returns (uint256) {
-        return register.repayByLiquidation(loanId, msg.sender, amount);
+        IERC20 asset = IERC20(register.debtOf(loanId).asset);
+        asset.transferFrom(msg.sender, address(this), amount);
+        asset.approve(address(register), amount);
+        return register.repayByLiquidation(loanId, amount);
     }
 
     function shortfall(CreditAggregator register, bytes32 loanId, uint256 amount) external {

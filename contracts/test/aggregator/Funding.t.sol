@@ -20,11 +20,12 @@ contract FundingTest is AggregatorBase {
         vm.prank(stranger);
         fund(loanId);
         assertEq(token.balanceOf(borrower), PRINCIPAL);
-        (ILoanBook.Binding binding, address asset, uint256 amount, address who) = register.debtOf(loanId);
-        assertEq(uint8(binding), uint8(ILoanBook.Binding.Owed));
-        assertEq(asset, address(token));
-        assertEq(amount, PRINCIPAL);
-        assertEq(who, lender);
+        ILoanBook.Debt memory debt = register.debtOf(loanId);
+        assertEq(uint8(debt.binding), uint8(ILoanBook.Binding.Owed));
+        assertEq(debt.borrower, borrower);
+        assertEq(debt.asset, address(token));
+        assertEq(debt.amount, PRINCIPAL);
+        assertEq(debt.callable, 0);
     }
 
     function test_FundIsOnce() public {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import "src/aggregator/AggregatorTypes.sol";
+import {ILoanBook} from "src/interfaces/ILoanBook.sol";
 import {AggregatorBase} from "./AggregatorBase.sol";
 
 /// @notice Everything that parties, governance and the escrow can do, in any order. Steps that cannot be taken are not tried, so that any
@@ -16,6 +17,7 @@ contract RegisterHandler is AggregatorBase {
     uint256 public totalPaid;
     uint256 public requests;
     bool public illegal;
+    uint256 public cures;
 
     function setUp() public override {
         super.setUp();
@@ -41,6 +43,7 @@ contract RegisterHandler is AggregatorBase {
         if (b == LoanState.Repaid || b == LoanState.Liquidated) {
             return a == LoanState.Funded || a == LoanState.Impaired || a == LoanState.Defaulted;
         }
+        if (b == LoanState.Funded) return a == LoanState.Impaired || a == LoanState.Defaulted;
         return
             (a == LoanState.Funded && b == LoanState.Impaired) || (a == LoanState.Impaired && b == LoanState.Defaulted);
     }
@@ -110,7 +113,7 @@ contract RegisterHandler is AggregatorBase {
         amount = bound(amount, 1, register.owed(loanId));
         token.mint(stranger, amount);
         vm.startPrank(stranger);
-        token.approve(address(register), amount);
+        token.approve(address(escrow), amount);
         uint256 paid = escrow.liquidate(register, loanId, amount);
         vm.stopPrank();
         given[loanId] += paid;
@@ -133,11 +136,30 @@ contract RegisterHandler is AggregatorBase {
         if (register.keyStatus(PROVIDER, key) != KeyStatus.Valid) return;
         Instalment[] memory rows = new Instalment[](1);
         rows[0] = Instalment(30 days, l.principal);
-        Notice memory n =
-            Notice(loanId, deeper ? LoanState.Defaulted : LoanState.Impaired, "", uint64(block.timestamp + 1));
+        Notice memory n = Notice(
+            loanId, l.marks + 1, deeper ? LoanState.Defaulted : LoanState.Impaired, "", uint64(block.timestamp + 1)
+        );
         bytes memory s = sign(keyKey, typed(hashNotice(n)));
         if (deeper) register.markDefaulted(n, key, s, rows);
         else register.markImpaired(n, key, s, rows);
+    }
+
+    function cureOne(uint256 seed, bool deeper) external walk {
+        bytes32 loanId = pick(seed, deeper ? LoanState.Defaulted : LoanState.Impaired);
+        if (loanId == 0) return;
+        Loan memory l = register.loanOf(loanId);
+        if (block.timestamp > uint256(l.fundedAt) + l.term) return;
+        if (l.paid < l.principal) {
+            uint256 missing = l.principal - l.paid;
+            uint256 paid = payAs(stranger, loanId, missing);
+            given[loanId] += paid;
+            totalPaid += paid;
+        }
+        if (!isLive(stateOf(loanId))) return;
+        Instalment[] memory rows = new Instalment[](1);
+        rows[0] = Instalment(30 days, l.principal);
+        register.cure(loanId, rows);
+        ++cures;
     }
 
     function cancelOne(uint256 seed) external walk {
@@ -210,6 +232,10 @@ contract RegisterHandler is AggregatorBase {
         return register.loanOf(loanId);
     }
 
+    function debtOn(bytes32 loanId) external view returns (ILoanBook.Debt memory) {
+        return register.debtOf(loanId);
+    }
+
     function owedOn(bytes32 loanId) external view returns (uint256) {
         return register.owed(loanId);
     }
@@ -237,7 +263,7 @@ contract InvariantsTest is AggregatorBase {
     function setUp() public override {
         handler = new RegisterHandler();
         handler.setUp();
-        bytes4[] memory selectors = new bytes4[](12);
+        bytes4[] memory selectors = new bytes4[](13);
         selectors[0] = handler.acceptOne.selector;
         selectors[1] = handler.fundOne.selector;
         selectors[2] = handler.repayOne.selector;
@@ -250,6 +276,7 @@ contract InvariantsTest is AggregatorBase {
         selectors[9] = handler.pauseOne.selector;
         selectors[10] = handler.claimAll.selector;
         selectors[11] = handler.repayWhileBlocked.selector;
+        selectors[12] = handler.cureOne.selector;
         targetContract(address(handler));
         targetSelector(FuzzSelector({addr: address(handler), selectors: selectors}));
     }
@@ -280,6 +307,10 @@ contract InvariantsTest is AggregatorBase {
             Loan memory l = handler.loan(loanId);
             assertEq(l.paid, handler.given(loanId));
             assertLe(l.interest, l.outstanding);
+            ILoanBook.Debt memory debt = handler.debtOn(loanId);
+            assertLe(debt.callable, debt.amount);
+            if (l.state != LoanState.Defaulted) assertEq(debt.callable, 0);
+            if (l.state == LoanState.Funded) assertEq(l.called, 0);
             assertLe(handler.owedOn(loanId), 2 * uint256(l.principal));
             if (l.state == LoanState.Repaid) assertEq(l.outstanding, 0);
             if (handler.lent(loanId) != 0) assertEq(handler.lent(loanId), l.principal);

@@ -44,11 +44,13 @@ contract PermissionsTest is AggregatorBase {
         row("addKey(bytes32,address,uint64,uint64,uint8)", Who.Multisig);
         row("setAuthority(address)", Who.Authority);
         row("commitOutcomes(bytes32,bytes32,uint16,uint16,uint32)", Who.Gateway);
-        row("repayByLiquidation(bytes32,address,uint256)", Who.Escrow);
+        row("repayByLiquidation(bytes32,uint256)", Who.Escrow);
         row("recordShortfall(bytes32,uint256)", Who.Escrow);
         row("cancelAccepted(bytes32)", Who.Borrower);
         row("beginProtocolFunding(bytes32)", Who.Borrower);
         row("endProtocolFunding(bytes32)", Who.Borrower);
+        row("noteProtocolBaseline(bytes32)", Who.Borrower);
+        row("proveProtocolFunding(bytes32)", Who.Borrower);
         // For the caller's own affairs, or by signatures that the tests of signatures vary.
         row("cancelRequest(bytes32)", Who.Anyone);
         row("bindLender(bytes32,bool)", Who.Anyone);
@@ -60,23 +62,27 @@ contract PermissionsTest is AggregatorBase {
             string.concat(
                 "accept(",
                 quote,
-                ",(address,address[],uint256[]),(bytes32,bytes32,uint16,uint64),(address,bytes,bytes))"
+                ",(address,bytes32,address[],uint256[]),(bytes32,bytes32,uint16,uint64),(address,bytes,bytes))"
             ),
             Who.Anyone
         );
         row("expireAccepted(bytes32)", Who.Anyone);
-        row("fundWithToken(bytes32,(address,address[],uint256[]))", Who.Anyone);
+        row("fundWithToken(bytes32,(address,bytes32,address[],uint256[]))", Who.Anyone);
         row("fundWithReceipt((bytes32,address,uint256,uint64,bytes32),(address,bytes,bytes))", Who.Anyone);
         row("repay(bytes32,uint256)", Who.Anyone);
-        row("markImpaired((bytes32,uint8,bytes32,uint64),address,bytes,(uint32,uint256)[])", Who.Anyone);
-        row("markDefaulted((bytes32,uint8,bytes32,uint64),address,bytes,(uint32,uint256)[])", Who.Anyone);
+        row("markImpaired((bytes32,uint32,uint8,bytes32,uint64),address,bytes,(uint32,uint256)[])", Who.Anyone);
+        row("markDefaulted((bytes32,uint32,uint8,bytes32,uint64),address,bytes,(uint32,uint256)[])", Who.Anyone);
         row(
             "amend((bytes32,uint32,bytes32,uint64),(uint256,uint32,uint32,uint32,bytes32,bytes32),(address,bytes,bytes))",
             Who.Anyone
         );
         row("recordPayment((bytes32,uint32,uint256,uint64,bool,bytes32),address,bytes)", Who.Anyone);
         row("recordProtocolRepaid(bytes32)", Who.Anyone);
-        string[30] memory views = [
+        row("callOverdue(bytes32,(uint32,uint256)[])", Who.Anyone);
+        row("cure(bytes32,(uint32,uint256)[])", Who.Anyone);
+        string[32] memory views = [
+            "BASELINE_GROWTH_BPS()",
+            "BASELINE_WINDOW()",
             "MAX_APR()",
             "MAX_COLLATERAL_ASSETS()",
             "MAX_FUND_WITHIN()",

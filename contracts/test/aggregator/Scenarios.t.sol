@@ -97,7 +97,7 @@ contract ScenariosTest is AggregatorBase {
         uint256 start = block.timestamp;
         pauseAll();
         vm.warp(start + 180 days + 30 days);
-        Notice memory n = Notice(loanId, LoanState.Impaired, keccak256("reason"), uint64(block.timestamp + 1));
+        Notice memory n = Notice(loanId, 1, LoanState.Impaired, keccak256("reason"), uint64(block.timestamp + 1));
         bytes memory signature = sign(keyKey, typed(hashNotice(n)));
         Instalment[] memory rows = schedule();
         vm.expectRevert(abi.encodeWithSelector(Errors.NotOverdue.selector, loanId, 0, 0));

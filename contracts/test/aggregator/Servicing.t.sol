@@ -152,8 +152,10 @@ contract ServicingTest is AggregatorBase {
         assertEq(register.claimable(lender, address(token)), PRINCIPAL);
         address elsewhere = makeAddr("elsewhere");
         vm.startPrank(lender);
-        vm.expectRevert(abi.encodeWithSelector(Errors.ZeroAddress.selector, bytes32("to")));
+        vm.expectRevert(abi.encodeWithSelector(Errors.AddressRefused.selector, address(0)));
         register.claim(address(token), address(0));
+        vm.expectRevert(abi.encodeWithSelector(Errors.AddressRefused.selector, address(register)));
+        register.claim(address(token), address(register));
         pauseWhile();
         vm.startPrank(lender);
         assertEq(register.claim(address(token), elsewhere), PRINCIPAL);
@@ -217,10 +219,16 @@ contract ServicingTest is AggregatorBase {
 
     // The escrow
 
+    function armEscrow(uint256 amount) internal {
+        token.mint(stranger, amount);
+        vm.prank(stranger);
+        token.approve(address(escrow), amount);
+    }
+
     function test_OnlyTheEscrowLiquidatesAndRecords() public {
         bytes32 loanId = funded();
         vm.expectRevert(abi.encodeWithSelector(Errors.NotEscrow.selector, loanId, address(escrow), address(this)));
-        register.repayByLiquidation(loanId, address(this), 1);
+        register.repayByLiquidation(loanId, 1);
         vm.expectRevert(abi.encodeWithSelector(Errors.NotEscrow.selector, loanId, address(escrow), address(this)));
         register.recordShortfall(loanId, 1);
         vm.expectRevert(
@@ -233,10 +241,10 @@ contract ServicingTest is AggregatorBase {
         bytes32 loanId = funded();
         pauseAll();
         uint256 before = token.balanceOf(lender);
-        arm(stranger, 1000);
+        armEscrow(1000);
         vm.prank(stranger);
         vm.expectEmit(address(register));
-        emit Events.LoanPaid(loanId, stranger, true, 0, 1000, PRINCIPAL - 1000, 0);
+        emit Events.LoanPaid(loanId, address(escrow), true, 0, 1000, PRINCIPAL - 1000, 0);
         assertEq(escrow.liquidate(register, loanId, 1000), 1000);
         assertEq(token.balanceOf(lender), before + 1000);
         assertEq(uint8(stateOf(loanId)), uint8(LoanState.Funded));
@@ -244,7 +252,7 @@ contract ServicingTest is AggregatorBase {
 
     function test_LiquidationOfAllEndsTheLoan() public {
         bytes32 loanId = funded();
-        arm(stranger, PRINCIPAL);
+        armEscrow(PRINCIPAL);
         vm.prank(stranger);
         vm.expectEmit(address(register));
         emit Events.LoanLiquidated(loanId, 0);
@@ -254,7 +262,8 @@ contract ServicingTest is AggregatorBase {
         vm.expectRevert(abi.encodeWithSelector(Errors.LoanStateIs.selector, loanId, LoanState.Liquidated));
         register.repay(loanId, 1);
         vm.expectRevert(abi.encodeWithSelector(Errors.LoanStateIs.selector, loanId, LoanState.Liquidated));
-        escrow.liquidate(register, loanId, 1);
+        vm.prank(address(escrow));
+        register.repayByLiquidation(loanId, 1);
     }
 
     function test_AShortfallIsWhatIsOwedAndStaysOwed() public {

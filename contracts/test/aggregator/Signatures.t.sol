@@ -149,10 +149,10 @@ contract SignaturesTest is AggregatorBase {
     }
 
     function test_EveryFieldOfANoticeCounts(uint256 seed, uint256 noise) public {
-        uint16[4] memory bits = [256, 1, 256, 64];
+        uint16[5] memory bits = [256, 32, 1, 256, 64];
         bytes32 loanId = funded();
-        Notice memory n = Notice(loanId, LoanState.Impaired, "why", uint64(block.timestamp + 1));
-        uint256 word = seed % 4;
+        Notice memory n = Notice(loanId, 1, LoanState.Impaired, "why", uint64(block.timestamp + 1));
+        uint256 word = seed % 5;
         Notice memory m = abi.decode(mutate(abi.encode(n), word, bits[word], noise), (Notice));
         bytes memory signature = sign(keyKey, typed(hashNotice(m)));
         vm.expectRevert(abi.encodeWithSelector(Errors.ProviderSignatureInvalid.selector, key, typed(hashNotice(n))));
@@ -163,9 +163,10 @@ contract SignaturesTest is AggregatorBase {
         if (noise == 0) noise = 1;
         CollateralTerms memory t = collateral(address(5));
         bytes32 before = hashTerms(t);
-        if (which % 3 == 0) t.book = address(uint160(t.book) ^ uint160(noise | 1));
-        if (which % 3 == 1) t.assets[noise % 2] = address(uint160(t.assets[noise % 2]) ^ uint160(noise | 1));
-        if (which % 3 == 2) t.amounts[noise % 2] ^= noise;
+        if (which % 4 == 3) t.debtId ^= bytes32(noise);
+        if (which % 4 == 0) t.book = address(uint160(t.book) ^ uint160(noise | 1));
+        if (which % 4 == 1) t.assets[noise % 2] = address(uint160(t.assets[noise % 2]) ^ uint160(noise | 1));
+        if (which % 4 == 2) t.amounts[noise % 2] ^= noise;
         assertNotEq(before, hashTerms(t));
         Instalment[] memory rows = schedule();
         before = hashSchedule(rows);
@@ -313,7 +314,9 @@ contract SignaturesTest is AggregatorBase {
         );
         CollateralTerms memory t = collateral(address(5));
         assertEq(
-            vm.eip712HashStruct("CollateralTerms(address book,address[] assets,uint256[] amounts)", abi.encode(t)),
+            vm.eip712HashStruct(
+                "CollateralTerms(address book,bytes32 debtId,address[] assets,uint256[] amounts)", abi.encode(t)
+            ),
             hashTerms(t)
         );
         (, string memory name, string memory version, uint256 chain, address where,,) = register.eip712Domain();

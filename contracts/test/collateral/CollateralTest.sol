@@ -119,7 +119,7 @@ abstract contract CollateralTest is Test {
     }
 
     function _owe(uint256 amount) internal {
-        book.set(LOAN, ILoanBook.Binding.Owed, address(usdc), amount, lender);
+        book.set(LOAN, ILoanBook.Binding.Owed, alice, address(usdc), amount, lender);
     }
 
     /// @dev Alice has `wethAmount` locked for LOAN and owes `debt`; the keeper has money for it.
@@ -133,7 +133,7 @@ abstract contract CollateralTest is Test {
     function _fund(address who, uint256 amount) internal {
         usdc.mint(who, amount);
         vm.prank(who);
-        usdc.approve(address(book), type(uint256).max);
+        usdc.approve(address(escrow), type(uint256).max);
     }
 
     function _expect(bytes memory data) internal {

@@ -5,6 +5,7 @@ import {Test} from "forge-std/Test.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {AggregatorV3Interface} from "../../src/interfaces/AggregatorV3Interface.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
+import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.sol";
 import {CollateralManager} from "../../src/collateral/CollateralManager.sol";
 import {IRiskPolicy} from "../../src/collateral/IRiskPolicy.sol";
 import {PriceRoutes} from "../../src/collateral/PriceRoutes.sol";
@@ -110,13 +111,13 @@ contract EscrowHandler is Test {
     function lock(uint256 loan, uint256 what, uint256 amount) external keepsHealth {
         loan = bound(loan, 0, LOANS - 1);
         (address owner, PlainToken token) = (_owner(loan), _token(what));
-        (address locker,,) = escrow.lockOf(loanId(loan));
+        (ILoanBook named,) = escrow.lockOf(loanId(loan), owner);
         uint256 available = escrow.free(owner, address(token));
         if (available == 0 || closed[loan]) return;
         amount = bound(amount, available / 2 + 1, available);
         vm.startPrank(owner);
-        if (locker != address(0)) {
-            bool known = escrow.locked(loanId(loan), address(token)) != 0;
+        if (address(named) != address(0)) {
+            bool known = escrow.locked(loanId(loan), owner, address(token)) != 0;
             try escrow.topUp(loanId(loan), address(token), amount) {}
             catch {
                 assertFalse(known, "an asset already there needs no price");
@@ -132,17 +133,16 @@ contract EscrowHandler is Test {
 
     function open(uint256 loan, uint256 share) external {
         loan = bound(loan, 0, LOANS - 1);
-        bytes32 id = loanId(loan);
-        (address owner,,) = escrow.lockOf(id);
-        (ILoanBook.Binding binding,,,) = book.debtOf(id);
-        if (owner == address(0) || closed[loan] || binding != ILoanBook.Binding.None) return;
-        try escrow.powerOf(id) returns (uint256 power) {
+        (bytes32 id, address owner) = (loanId(loan), _owner(loan));
+        ILoanBook.Binding binding = book.debtOf(id).binding;
+        if (!_isLocked(loan) || closed[loan] || binding != ILoanBook.Binding.None) return;
+        try escrow.powerOf(id, owner) returns (uint256 power) {
             uint256 amount = power * bound(share, 5_000, 10_000) / 10_000 / 1e12;
             if (amount == 0) return;
-            address[] memory assets = escrow.assetsOf(id);
+            address[] memory assets = escrow.assetsOf(id, owner);
             (assets[0], assets) = (assets[0], _first(assets));
             try escrow.requireSecured(id, address(book), owner, address(debtToken), amount, assets, new uint256[](1)) {
-                book.set(id, ILoanBook.Binding.Owed, address(debtToken), amount, address(this));
+                book.set(id, ILoanBook.Binding.Owed, owner, address(debtToken), amount, address(this));
                 ++counted["open"];
             } catch {}
         } catch {}
@@ -150,83 +150,126 @@ contract EscrowHandler is Test {
 
     function repay(uint256 loan, uint256 amount) external {
         loan = bound(loan, 0, LOANS - 1);
-        bytes32 id = loanId(loan);
-        (ILoanBook.Binding binding,, uint256 debt,) = book.debtOf(id);
-        if (binding != ILoanBook.Binding.Owed) return;
+        (bytes32 id, address owner) = (loanId(loan), _owner(loan));
+        ILoanBook.Debt memory owed = book.debtOf(id);
+        if (owed.binding != ILoanBook.Binding.Owed) return;
+        uint256 debt = owed.amount;
         uint256 left = debt - bound(amount, debt / 4, debt);
         ILoanBook.Binding next = left == 0 ? ILoanBook.Binding.None : ILoanBook.Binding.Owed;
-        book.set(id, next, address(debtToken), left, address(this));
+        book.set(id, next, owner, address(debtToken), left, address(this));
+    }
+
+    /// @dev Another locks under a borrower's id: nothing of it may be sold, and the way out is always open.
+    function squat(uint256 loan, uint256 what, uint256 amount, bool leaves) external keepsHealth {
+        loan = bound(loan, 0, LOANS - 1);
+        (bytes32 id, address other, PlainToken token) = (loanId(loan), _owner(loan + 1), _token(what));
+        uint256 available = escrow.free(other, address(token));
+        (ILoanBook named,) = escrow.lockOf(id, other);
+        if (address(named) == address(0)) {
+            if (available == 0 || _paused(IRiskPolicy.Action.Lock)) return;
+            (address[] memory assets, uint256[] memory amounts) = (new address[](1), new uint256[](1));
+            (assets[0], amounts[0]) = (address(token), bound(amount, 1, available));
+            vm.prank(other);
+            escrow.lock(id, book, assets, amounts);
+        }
+        uint256 debt = book.debtOf(id).amount;
+        _fund(debt);
+        CollateralLiquidation.Bid memory bid = CollateralLiquidation.Bid(debt, block.timestamp, keeper);
+        vm.prank(keeper);
+        try escrow.liquidate(id, other, address(token), 0, bid) {
+            assertTrue(false, "the lock of another was sold");
+        } catch {}
+        if (!leaves) return;
+        vm.prank(other);
+        escrow.release(id, other);
+        ++counted["squat"];
     }
 
     function release(uint256 loan) external keepsHealth {
         loan = bound(loan, 0, LOANS - 1);
-        bytes32 id = loanId(loan);
-        (address owner,,) = escrow.lockOf(id);
-        (ILoanBook.Binding binding,,,) = book.debtOf(id);
-        if (owner == address(0) || binding != ILoanBook.Binding.None) return;
+        (bytes32 id, address owner) = (loanId(loan), _owner(loan));
+        ILoanBook.Binding binding = book.debtOf(id).binding;
+        if (!_isLocked(loan) || binding != ILoanBook.Binding.None) return;
         vm.prank(owner);
-        escrow.release(id);
+        escrow.release(id, owner);
         closed[loan] = true;
         ++counted["release"];
     }
 
     function releasePart(uint256 loan, uint256 what, uint256 amount) external keepsHealth {
         loan = bound(loan, 0, LOANS - 1);
-        (bytes32 id, PlainToken token) = (loanId(loan), _token(what));
-        uint256 available = escrow.locked(id, address(token));
+        (bytes32 id, address owner, PlainToken token) = (loanId(loan), _owner(loan), _token(what));
+        uint256 available = escrow.locked(id, owner, address(token));
         if (available == 0) return;
-        (address owner,,) = escrow.lockOf(id);
         vm.prank(owner);
         try escrow.releasePart(id, address(token), bound(amount, 1, available)) {
-            assertGe(escrow.healthOf(id), 1e18);
+            assertGe(escrow.healthOf(id, owner), 1e18);
             ++counted["releasePart"];
         } catch {}
     }
 
     function liquidate(uint256 loan, uint256 what, uint256 maxPaid) external {
         loan = bound(loan, 0, LOANS - 1);
-        (bytes32 id, PlainToken token) = (loanId(loan), _token(what));
-        try escrow.quoteLiquidation(id) returns (uint256 before, uint256 debt, uint256 closeable, bool) {
-            IRiskPolicy.Terms memory terms;
-            try policy.termsOf(address(token)) returns (IRiskPolicy.Terms memory read) {
-                terms = read;
-            } catch {
-                return;
-            }
-            _fund(debt);
-            vm.prank(keeper);
-            try escrow.liquidate(id, address(token), bound(maxPaid, 1, debt), 0, block.timestamp, keeper) returns (
-                uint256 repaid, uint256 seized
-            ) {
-                assertLe(repaid, closeable);
-                assertLe(_base(seized, terms), _worth(repaid));
-                _holdAfter(id, before);
-                ++counted["liquidate"];
+        (bytes32 id, address owner, address token) = (loanId(loan), _owner(loan), address(_token(what)));
+        try escrow.quoteLiquidation(id, owner) returns (uint256 before, uint256 debt, uint256 closeable, bool) {
+            try policy.termsOf(token) returns (IRiskPolicy.Terms memory terms) {
+                _fund(debt);
+                CollateralLiquidation.Bid memory bid =
+                    CollateralLiquidation.Bid(bound(maxPaid, 1, debt), block.timestamp, keeper);
+                vm.prank(keeper);
+                try escrow.liquidate(id, owner, token, 0, bid) returns (uint256 repaid, uint256 seized) {
+                    assertLe(repaid, closeable);
+                    assertLe(_base(seized, terms), _worth(repaid));
+                    _holdAfter(id, owner, before);
+                    ++counted["liquidate"];
+                } catch {}
             } catch {}
         } catch {}
     }
 
     function liquidateAll(uint256 loan) external {
         loan = bound(loan, 0, LOANS - 1);
-        bytes32 id = loanId(loan);
-        try escrow.quoteLiquidation(id) returns (uint256 before, uint256 debt, uint256 closeable, bool) {
+        (bytes32 id, address owner) = (loanId(loan), _owner(loan));
+        try escrow.quoteLiquidation(id, owner) returns (uint256 before, uint256 debt, uint256 closeable, bool) {
             if (closeable != debt || _paused(IRiskPolicy.Action.Liquidate)) return;
-            address[] memory assets = escrow.assetsOf(id);
+            address[] memory assets = escrow.assetsOf(id, owner);
             IRiskPolicy.Terms[] memory terms = new IRiskPolicy.Terms[](assets.length);
             for (uint256 i = 0; i < assets.length; ++i) {
-                if (escrow.locked(id, assets[i]) != 0) terms[i] = policy.termsOf(assets[i]);
+                if (escrow.locked(id, owner, assets[i]) != 0) terms[i] = policy.termsOf(assets[i]);
             }
             _fund(debt);
             vm.prank(keeper);
-            (uint256 repaid, uint256[] memory seized) =
-                escrow.liquidateAll(id, debt, new uint256[](assets.length), block.timestamp, keeper);
+            (uint256 repaid, uint256[] memory seized) = escrow.liquidateAll(
+                id, owner, new uint256[](assets.length), CollateralLiquidation.Bid(debt, block.timestamp, keeper)
+            );
             uint256 base;
             for (uint256 i = 0; i < assets.length; ++i) {
                 if (seized[i] != 0) base += _base(seized[i], terms[i]);
             }
             assertLe(base, _worth(repaid));
-            _holdAfter(id, before);
+            _holdAfter(id, owner, before);
             ++counted["liquidateAll"];
+        } catch {}
+    }
+
+    /// @dev The book says that a part is in default, or that it is cured; sold is then what is called and no more.
+    function callDebt(uint256 loan, uint256 what, uint256 share) external {
+        loan = bound(loan, 0, LOANS - 1);
+        (bytes32 id, address owner, address token) = (loanId(loan), _owner(loan), address(_token(what)));
+        uint256 debt = book.debtOf(id).amount;
+        if (debt == 0) return;
+        book.call_(id, debt * bound(share, 0, 100) / 100);
+        try escrow.healthOf(id, owner) returns (uint256 before) {
+            if (before < 1e18) return;
+            uint256 called = book.debtOf(id).callable;
+            _fund(debt);
+            CollateralLiquidation.Bid memory bid = CollateralLiquidation.Bid(debt, block.timestamp, keeper);
+            vm.prank(keeper);
+            try escrow.liquidate(id, owner, token, 0, bid) returns (uint256 repaid, uint256) {
+                assertLe(repaid, called, "more was sold than was called");
+                assertGe(escrow.healthOf(id, owner), before, "a call made a healthy loan less healthy");
+                ++counted["callDebt"];
+            } catch {}
         } catch {}
     }
 
@@ -267,12 +310,18 @@ contract EscrowHandler is Test {
     /// @dev Everyone leaves, whatever is paused and whatever the feeds say.
     function everyoneLeaves() external {
         for (uint256 i = 0; i < LOANS; ++i) {
-            bytes32 id = loanId(i);
-            (address owner,,) = escrow.lockOf(id);
-            if (owner == address(0)) continue;
-            book.set(id, ILoanBook.Binding.None, address(debtToken), 0, address(this));
+            (bytes32 id, address owner) = (loanId(i), _owner(i));
+            if (!_isLocked(i)) continue;
+            book.set(id, ILoanBook.Binding.None, owner, address(debtToken), 0, address(this));
             vm.prank(owner);
-            escrow.release(id);
+            escrow.release(id, owner);
+        }
+        for (uint256 i = 0; i < LOANS; ++i) {
+            (bytes32 id, address other) = (loanId(i), _owner(i + 1));
+            (ILoanBook named,) = escrow.lockOf(id, other);
+            if (address(named) == address(0)) continue;
+            vm.prank(other);
+            escrow.release(id, other);
         }
         for (uint256 i = 0; i < owners.length * tokens.length; ++i) {
             (address owner, PlainToken token) = (owners[i / tokens.length], tokens[i % tokens.length]);
@@ -283,16 +332,16 @@ contract EscrowHandler is Test {
         }
     }
 
-    function _holdAfter(bytes32 id, uint256 before) private view {
-        (,, uint256 left,) = book.debtOf(id);
+    function _holdAfter(bytes32 id, address owner, uint256 before) private view {
+        uint256 left = book.debtOf(id).amount;
         if (left == 0) return;
-        if (escrow.shortfall(id) == left && _isEmpty(id)) return;
-        assertGe(escrow.healthOf(id), before, "a liquidation lowered health and did not end in bad debt");
+        if (escrow.shortfall(id, owner) == left && _isEmpty(id, owner)) return;
+        assertGe(escrow.healthOf(id, owner), before, "a liquidation lowered health and did not end in bad debt");
     }
 
-    function _isEmpty(bytes32 id) private view returns (bool) {
+    function _isEmpty(bytes32 id, address owner) private view returns (bool) {
         for (uint256 i = 0; i < tokens.length; ++i) {
-            if (escrow.locked(id, address(tokens[i])) != 0) return false;
+            if (escrow.locked(id, owner, address(tokens[i])) != 0) return false;
         }
         return true;
     }
@@ -309,15 +358,23 @@ contract EscrowHandler is Test {
 
     function _healthy() private view returns (bool[LOANS] memory healthy) {
         for (uint256 i = 0; i < LOANS; ++i) {
-            try escrow.healthOf(loanId(i)) returns (uint256 health) {
+            try escrow.healthOf(loanId(i), _owner(i)) returns (uint256 health) {
                 healthy[i] = health >= 1e18;
-            } catch {}
+            } catch {
+                // Nothing is owed on a lock that is over.
+                healthy[i] = !_isLocked(i);
+            }
         }
     }
 
     function _first(address[] memory assets) private pure returns (address[] memory first) {
         first = new address[](1);
         first[0] = assets[0];
+    }
+
+    function _isLocked(uint256 loan) private view returns (bool) {
+        (ILoanBook named,) = escrow.lockOf(loanId(loan), _owner(loan));
+        return address(named) != address(0);
     }
 
     function _paused(IRiskPolicy.Action action) private view returns (bool) {
@@ -327,7 +384,7 @@ contract EscrowHandler is Test {
     function _fund(uint256 amount) private {
         debtToken.mint(keeper, amount);
         vm.prank(keeper);
-        debtToken.approve(address(book), type(uint256).max);
+        debtToken.approve(address(escrow), type(uint256).max);
     }
 
     function _owner(uint256 seed) private view returns (address) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Test} from "forge-std/Test.sol";
 import {AggregatorV3Interface} from "../../src/interfaces/AggregatorV3Interface.sol";
+import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
 import {CollateralManager} from "../../src/collateral/CollateralManager.sol";
 import {PriceRoutes} from "../../src/collateral/PriceRoutes.sol";
@@ -80,7 +81,7 @@ contract FuzzTest is Test {
         uint256 value = Math.mulDiv(c.amount, c.collateralPrice * scale, 10 ** c.collateralDecimals);
         uint256 parity = Math.mulDiv(value, 10 ** c.debtDecimals, c.debtPrice * scale);
         owed = Math.mulDiv(parity, bound(c.utilisation, 1, 50_000), 10_000) + 1;
-        book.set(LOAN, ILoanBook.Binding.Owed, address(debt), owed, address(this));
+        book.set(LOAN, ILoanBook.Binding.Owed, borrower, address(debt), owed, address(this));
     }
 
     function testFuzz_health_is_the_stated_formula(Case memory c) public {
@@ -92,30 +93,32 @@ contract FuzzTest is Test {
         uint256 owedValue = Math.mulDiv(owed, c.debtPrice * scale, 10 ** c.debtDecimals, Math.Rounding.Ceil);
         uint256 expected =
             weight / owedValue >= type(uint256).max / 1e18 ? type(uint256).max : Math.mulDiv(weight, 1e18, owedValue);
-        assertEq(escrow.healthOf(LOAN), expected);
+        assertEq(escrow.healthOf(LOAN, borrower), expected);
     }
 
     function testFuzz_liquidation_keeps_its_bounds(Case memory c, uint256 maxPaid) public {
         (PlainToken collateral, PlainToken debt, uint256 owed) = _prepare(c);
-        uint256 before = escrow.healthOf(LOAN);
+        uint256 before = escrow.healthOf(LOAN, borrower);
         vm.assume(before < 1e18);
-        (,, uint256 closeable,) = escrow.quoteLiquidation(LOAN);
+        (,, uint256 closeable,) = escrow.quoteLiquidation(LOAN, borrower);
         debt.mint(keeper, owed);
         vm.startPrank(keeper);
-        debt.approve(address(book), type(uint256).max);
+        debt.approve(address(escrow), type(uint256).max);
         maxPaid = bound(maxPaid, 1, owed);
-        try escrow.liquidate(LOAN, address(collateral), maxPaid, 0, block.timestamp, keeper) returns (
+        try escrow.liquidate(
+            LOAN, borrower, address(collateral), 0, CollateralLiquidation.Bid(maxPaid, block.timestamp, keeper)
+        ) returns (
             uint256 repaid, uint256 seized
         ) {
             assertLe(repaid, Math.min(maxPaid, closeable));
             assertEq(collateral.balanceOf(keeper), seized);
             _assertSeizedBound(c, repaid, seized);
-            (,, uint256 left,) = book.debtOf(LOAN);
+            uint256 left = book.debtOf(LOAN).amount;
             assertEq(left, owed - repaid);
-            if (left != 0 && escrow.locked(LOAN, address(collateral)) == 0) {
-                assertEq(escrow.shortfall(LOAN), left);
+            if (left != 0 && escrow.locked(LOAN, borrower, address(collateral)) == 0) {
+                assertEq(escrow.shortfall(LOAN, borrower), left);
             } else {
-                assertGe(escrow.healthOf(LOAN), before);
+                assertGe(escrow.healthOf(LOAN, borrower), before);
             }
         } catch (bytes memory reason) {
             // What may refuse: dust, lowered health, or nothing to pay for; never arithmetic.
@@ -125,16 +128,17 @@ contract FuzzTest is Test {
 
     function testFuzz_whole_position_can_always_be_ended(Case memory c) public {
         (PlainToken collateral, PlainToken debt, uint256 owed) = _prepare(c);
-        vm.assume(escrow.healthOf(LOAN) <= 0.95e18);
+        vm.assume(escrow.healthOf(LOAN, borrower) <= 0.95e18);
         debt.mint(keeper, owed);
         vm.startPrank(keeper);
-        debt.approve(address(book), type(uint256).max);
-        (uint256 repaid, uint256[] memory seized) =
-            escrow.liquidateAll(LOAN, owed, new uint256[](1), block.timestamp, keeper);
+        debt.approve(address(escrow), type(uint256).max);
+        (uint256 repaid, uint256[] memory seized) = escrow.liquidateAll(
+            LOAN, borrower, new uint256[](1), CollateralLiquidation.Bid(owed, block.timestamp, keeper)
+        );
         _assertSeizedBound(c, repaid, seized[0]);
-        (,, uint256 left,) = book.debtOf(LOAN);
-        assertTrue(left == 0 || escrow.locked(LOAN, address(collateral)) == 0);
-        assertEq(escrow.shortfall(LOAN), left);
+        uint256 left = book.debtOf(LOAN).amount;
+        assertTrue(left == 0 || escrow.locked(LOAN, borrower, address(collateral)) == 0);
+        assertEq(escrow.shortfall(LOAN, borrower), left);
         assertEq(escrow.tracked(address(collateral)), c.amount - seized[0]);
     }
 

@@ -16,7 +16,7 @@ contract EscrowInvariants is Test {
         handler = new EscrowHandler();
         handler.start();
         escrow = handler.escrow();
-        bytes4[] memory selectors = new bytes4[](16);
+        bytes4[] memory selectors = new bytes4[](18);
         selectors[0] = EscrowHandler.deposit.selector;
         selectors[1] = EscrowHandler.withdraw.selector;
         selectors[2] = EscrowHandler.lock.selector;
@@ -33,6 +33,8 @@ contract EscrowInvariants is Test {
         selectors[13] = EscrowHandler.unpause.selector;
         selectors[14] = EscrowHandler.wait.selector;
         selectors[15] = EscrowHandler.blockOwner.selector;
+        selectors[16] = EscrowHandler.squat.selector;
+        selectors[17] = EscrowHandler.callDebt.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
         targetContract(address(handler));
         // Money is there to begin with, so that runs are about loans and not about deposits.
@@ -60,7 +62,8 @@ contract EscrowInvariants is Test {
                 sum += escrow.free(handler.owners(i), token);
             }
             for (uint256 i = 0; i < 5; ++i) {
-                sum += escrow.locked(handler.loanId(i), token);
+                sum += escrow.locked(handler.loanId(i), handler.owners(i % 3), token);
+                sum += escrow.locked(handler.loanId(i), handler.owners((i + 1) % 3), token);
             }
             assertEq(sum, escrow.tracked(token));
             assertLe(sum, handler.tokens(t).balanceOf(address(escrow)));
@@ -71,7 +74,7 @@ contract EscrowInvariants is Test {
         for (uint256 i = 0; i < 5; ++i) {
             if (!handler.closed(i)) continue;
             for (uint256 t = 0; t < handler.tokenCount(); ++t) {
-                assertEq(escrow.locked(handler.loanId(i), address(handler.tokens(t))), 0);
+                assertEq(escrow.locked(handler.loanId(i), handler.owners(i % 3), address(handler.tokens(t))), 0);
             }
         }
     }
@@ -90,6 +93,7 @@ contract EscrowInvariants is Test {
         assertGe(handler.counted("open"), 3, "open");
         handler.repay(0, 0);
         handler.releasePart(0, 0, 1);
+        handler.callDebt(4, 4, 50);
         handler.movePrice(0, 68);
         handler.movePrice(1, 68);
         handler.liquidate(0, 1, type(uint256).max);
@@ -97,12 +101,16 @@ contract EscrowInvariants is Test {
         handler.liquidateAll(1);
         handler.repay(3, type(uint256).max);
         handler.release(3);
+        handler.deposit(2, 0, 10_000);
+        handler.squat(1, 0, type(uint256).max, true);
         handler.withdraw(0, 3, type(uint256).max, true);
         handler.withdraw(1, 4, type(uint256).max, true);
         assertGe(handler.counted("releasePart"), 1, "releasePart");
         assertGe(handler.counted("liquidate"), 1, "liquidate");
         assertGe(handler.counted("liquidateAll"), 1, "liquidateAll");
         assertGe(handler.counted("release"), 1, "release");
+        assertGe(handler.counted("callDebt"), 1, "callDebt");
+        assertGe(handler.counted("squat"), 1, "squat");
         assertGe(handler.counted("withdraw"), 1, "withdraw");
     }
 }

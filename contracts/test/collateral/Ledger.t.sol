@@ -202,8 +202,8 @@ contract LedgerTest is CollateralTest {
         bytes[] memory calls = new bytes[](4);
         calls[0] = abi.encodeCall(escrow.deposit, (address(token), 1));
         calls[1] = abi.encodeCall(escrow.withdraw, (address(token), 1, bob));
-        calls[2] = abi.encodeCall(escrow.healthOf, (LOAN));
-        calls[3] = abi.encodeCall(escrow.release, (LOAN));
+        calls[2] = abi.encodeCall(escrow.healthOf, (LOAN, alice));
+        calls[3] = abi.encodeCall(escrow.release, (LOAN, alice));
         for (uint256 i = 0; i < calls.length; ++i) {
             token.onTransfer(alice, address(escrow), calls[i]);
             vm.prank(alice);

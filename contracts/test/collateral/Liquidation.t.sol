@@ -13,7 +13,8 @@ contract LiquidationTest is CollateralTest {
 
     function _liquidate(uint256 maxPaid) private returns (uint256 repaid, uint256 seized) {
         vm.prank(keeper);
-        return escrow.liquidate(LOAN, address(weth), maxPaid, 0, block.timestamp, keeper);
+        return
+            escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(maxPaid, block.timestamp, keeper));
     }
 
     /// @dev 10 WETH, 15,000 owed; at 1,850 health is 0.9866…, at 1,700 it is 0.9066….
@@ -30,7 +31,7 @@ contract LiquidationTest is CollateralTest {
         assertEq(seized, 4_256756756756756756);
         assertEq(weth.balanceOf(keeper), seized);
         assertEq(usdc.balanceOf(lender), 7_500e6);
-        assertEq(escrow.locked(LOAN, address(weth)), 10e18 - seized);
+        assertEq(escrow.locked(LOAN, alice, address(weth)), 10e18 - seized);
         assertEq(escrow.tracked(address(weth)), 10e18 - seized);
     }
 
@@ -38,10 +39,10 @@ contract LiquidationTest is CollateralTest {
         _loan(10e18, 15_000e6);
         // 10 * 1781.25 * 0.8 / 15,000 = 0.95 to the unit.
         _price(address(weth), 1_781_25e6);
-        assertEq(escrow.healthOf(LOAN), 0.95e18);
+        assertEq(escrow.healthOf(LOAN, alice), 0.95e18);
         (uint256 repaid,) = _liquidate(MAX);
         assertEq(repaid, 15_000e6);
-        (ILoanBook.Binding binding,,,) = book.debtOf(LOAN);
+        ILoanBook.Binding binding = book.debtOf(LOAN).binding;
         assertEq(uint8(binding), uint8(ILoanBook.Binding.None));
     }
 
@@ -72,32 +73,35 @@ contract LiquidationTest is CollateralTest {
         vm.startPrank(keeper);
         uint256 past = block.timestamp - 1;
         _expect(abi.encodeWithSelector(ICollateralErrors.DeadlineOver.selector, past, block.timestamp));
-        escrow.liquidate(LOAN, address(weth), MAX, 0, past, keeper);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(MAX, past, keeper));
         _expect(
             abi.encodeWithSelector(
                 ICollateralErrors.ReceivedBelowMin.selector, address(weth), 4_256756756756756756, 4_256756756756756757
             )
         );
-        escrow.liquidate(LOAN, address(weth), MAX, 4_256756756756756757, block.timestamp, keeper);
+        escrow.liquidate(
+            LOAN, alice, address(weth), 4_256756756756756757, CollateralLiquidation.Bid(MAX, block.timestamp, keeper)
+        );
         _expect(abi.encodeWithSelector(ICollateralErrors.AmountZero.selector, address(usdc)));
-        escrow.liquidate(LOAN, address(weth), 0, 0, block.timestamp, keeper);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(0, block.timestamp, keeper));
         _expect(abi.encodeWithSelector(ICollateralErrors.AddressRefused.selector, address(0)));
-        escrow.liquidate(LOAN, address(weth), MAX, 0, block.timestamp, address(0));
-        (uint256 repaid,) = escrow.liquidate(LOAN, address(weth), 1_000e6, 0, block.timestamp, keeper);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(MAX, block.timestamp, address(0)));
+        (uint256 repaid,) =
+            escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(1_000e6, block.timestamp, keeper));
         assertEq(repaid, 1_000e6);
     }
 
     function test_who_and_when_refusals() public {
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, alice));
         _liquidate(MAX);
         _shallow();
         _expect(abi.encodeWithSelector(ICollateralErrors.SelfLiquidation.selector, LOAN, alice));
         vm.prank(alice);
-        escrow.liquidate(LOAN, address(weth), MAX, 0, block.timestamp, alice);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(MAX, block.timestamp, alice));
         _expect(abi.encodeWithSelector(ICollateralErrors.LockedInsufficient.selector, LOAN, address(wbtc), 0, 1));
         vm.prank(keeper);
-        escrow.liquidate(LOAN, address(wbtc), MAX, 0, block.timestamp, keeper);
-        book.set(LOAN, ILoanBook.Binding.Committed, address(usdc), 0, lender);
+        escrow.liquidate(LOAN, alice, address(wbtc), 0, CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
+        book.set(LOAN, ILoanBook.Binding.Committed, alice, address(usdc), 0, lender);
         _expect(abi.encodeWithSelector(ICollateralErrors.BindingIs.selector, LOAN, ILoanBook.Binding.Committed));
         _liquidate(MAX);
         _pause(IRiskPolicy.Action.Liquidate);
@@ -114,7 +118,7 @@ contract LiquidationTest is CollateralTest {
         _price(address(weth), 1_700e8);
         vm.prank(keeper);
         vm.expectPartialRevert(ICollateralErrors.DustLeft.selector);
-        escrow.liquidate(LOAN, address(weth), 14_901e6, 0, block.timestamp, keeper);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(14_901e6, block.timestamp, keeper));
         _liquidate(14_900e6);
     }
 
@@ -127,7 +131,7 @@ contract LiquidationTest is CollateralTest {
         _owe(11_500e6);
         vm.prank(keeper);
         vm.expectPartialRevert(ICollateralErrors.DustLeft.selector);
-        escrow.liquidate(LOAN, address(weth), 1_900e6, 0, block.timestamp, keeper);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(1_900e6, block.timestamp, keeper));
     }
 
     function test_asset_that_would_lower_health_refused_while_collateral_is_left() public {
@@ -137,28 +141,27 @@ contract LiquidationTest is CollateralTest {
         vm.prank(alice);
         escrow.topUp(LOAN, address(wbtc), 1e8);
         _owe(47_000e6);
-        (uint256 health,,, bool covered) = escrow.quoteLiquidation(LOAN);
+        (uint256 health,,, bool covered) = escrow.quoteLiquidation(LOAN, alice);
         assertEq(health, Math_div(39_100e18 * 1e18, 47_000e18));
         assertTrue(covered);
         vm.prank(keeper);
         vm.expectPartialRevert(ICollateralErrors.HealthLowered.selector);
-        escrow.liquidate(LOAN, address(weth), MAX, 0, block.timestamp, keeper);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
         vm.prank(keeper);
-        escrow.liquidate(LOAN, address(wbtc), 10_000e6, 0, block.timestamp, keeper);
-        assertGe(escrow.healthOf(LOAN), health);
+        escrow.liquidate(LOAN, alice, address(wbtc), 0, CollateralLiquidation.Bid(10_000e6, block.timestamp, keeper));
+        assertGe(escrow.healthOf(LOAN, alice), health);
     }
 
     function test_last_asset_exhausted_records_shortfall_here_and_in_the_book() public {
         _loan(10e18, 15_000e6);
         _price(address(weth), 1_000e8);
         vm.expectEmit(address(escrow));
-        emit CollateralLiquidation.ShortfallRecorded(LOAN, address(usdc), 15_000e6 - 9_523_809524);
+        emit CollateralLiquidation.ShortfallRecorded(LOAN, alice, address(usdc), 15_000e6 - 9_523_809524);
         (uint256 repaid, uint256 seized) = _liquidate(MAX);
         assertEq(seized, 10e18);
         assertEq(repaid, 9_523_809524);
-        assertEq(escrow.shortfall(LOAN), 15_000e6 - repaid);
-        (,,,, uint256 inBook) = book.entries(LOAN);
-        assertEq(inBook, 15_000e6 - repaid);
+        assertEq(escrow.shortfall(LOAN, alice), 15_000e6 - repaid);
+        assertEq(book.shortfallOf(LOAN), 15_000e6 - repaid);
     }
 
     function test_uncovered_loan_of_two_assets_is_sold_whole() public {
@@ -169,60 +172,61 @@ contract LiquidationTest is CollateralTest {
         _owe(60_000e6);
         vm.startPrank(keeper);
         vm.expectPartialRevert(ICollateralErrors.HealthLowered.selector);
-        escrow.liquidate(LOAN, address(wbtc), MAX, 0, block.timestamp, keeper);
+        escrow.liquidate(LOAN, alice, address(wbtc), 0, CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
         (uint256 repaid, uint256[] memory seized) =
-            escrow.liquidateAll(LOAN, MAX, new uint256[](2), block.timestamp, keeper);
+            escrow.liquidateAll(LOAN, alice, new uint256[](2), CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
         // 2,000 / 1.05 + 50,000 / 1.1, rounded up.
         assertEq(repaid, 47_359_307360);
         assertEq(seized[0], 1e18);
         assertEq(seized[1], 1e8);
-        assertEq(escrow.shortfall(LOAN), 60_000e6 - repaid);
+        assertEq(escrow.shortfall(LOAN, alice), 60_000e6 - repaid);
     }
 
     function test_covered_loan_closed_whole_leaves_the_rest_to_the_owner() public {
         _loan(10e18, 15_000e6);
         _price(address(weth), 1_700e8);
         vm.prank(keeper);
-        (uint256 repaid, uint256[] memory seized) =
-            escrow.liquidateAll(LOAN, 15_000e6, new uint256[](1), block.timestamp, keeper);
+        (uint256 repaid, uint256[] memory seized) = escrow.liquidateAll(
+            LOAN, alice, new uint256[](1), CollateralLiquidation.Bid(15_000e6, block.timestamp, keeper)
+        );
         assertEq(repaid, 15_000e6);
         assertApproxEqAbs(seized[0], uint256(15_750e18) / 1_700, 10);
         assertLe(seized[0] * 1_700, 15_750e18);
         vm.prank(alice);
-        escrow.release(LOAN);
+        escrow.release(LOAN, alice);
         assertEq(escrow.free(alice, address(weth)), 10e18 - seized[0]);
-        assertEq(escrow.shortfall(LOAN), 0);
+        assertEq(escrow.shortfall(LOAN, alice), 0);
     }
 
     function test_liquidate_all_refusals() public {
         _shallow();
         vm.startPrank(keeper);
-        uint256 health = escrow.healthOf(LOAN);
-        _expect(abi.encodeWithSelector(ICollateralErrors.OnlyHalf.selector, LOAN, health));
-        escrow.liquidateAll(LOAN, MAX, new uint256[](1), block.timestamp, keeper);
+        uint256 health = escrow.healthOf(LOAN, alice);
+        _expect(abi.encodeWithSelector(ICollateralErrors.OnlyPart.selector, LOAN, health, 7_500e6));
+        escrow.liquidateAll(LOAN, alice, new uint256[](1), CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
         _price(address(weth), 1_700e8);
         _expect(abi.encodeWithSelector(ICollateralErrors.PaidAboveMax.selector, 15_000e6, 1));
-        escrow.liquidateAll(LOAN, 1, new uint256[](1), block.timestamp, keeper);
+        escrow.liquidateAll(LOAN, alice, new uint256[](1), CollateralLiquidation.Bid(1, block.timestamp, keeper));
         _expect(abi.encodeWithSelector(ICollateralErrors.ListsMismatch.selector, 1, 0));
-        escrow.liquidateAll(LOAN, MAX, new uint256[](0), block.timestamp, keeper);
+        escrow.liquidateAll(LOAN, alice, new uint256[](0), CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
         uint256[] memory min = new uint256[](1);
         min[0] = 10e18;
         vm.expectPartialRevert(ICollateralErrors.ReceivedBelowMin.selector);
-        escrow.liquidateAll(LOAN, MAX, min, block.timestamp, keeper);
+        escrow.liquidateAll(LOAN, alice, min, CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
         _expect(abi.encodeWithSelector(ICollateralErrors.DeadlineOver.selector, 0, block.timestamp));
-        escrow.liquidateAll(LOAN, MAX, min, 0, keeper);
+        escrow.liquidateAll(LOAN, alice, min, CollateralLiquidation.Bid(MAX, 0, keeper));
         vm.stopPrank();
         _expect(abi.encodeWithSelector(ICollateralErrors.SelfLiquidation.selector, LOAN, alice));
         vm.prank(alice);
-        escrow.liquidateAll(LOAN, MAX, min, block.timestamp, keeper);
+        escrow.liquidateAll(LOAN, alice, min, CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
     }
 
     function test_book_that_takes_or_books_something_else_is_caught() public {
         _shallow();
-        book.misbehave(1, 0);
+        book.misbehave(1, false, 0);
         _expect(abi.encodeWithSelector(ICollateralErrors.BookDiffers.selector, LOAN, 7_500e6, 7_500e6 - 1));
         _liquidate(MAX);
-        book.misbehave(0, 1);
+        book.misbehave(0, false, 1);
         _expect(abi.encodeWithSelector(ICollateralErrors.BookDiffers.selector, LOAN, 7_500e6, 7_500e6 + 1));
         _liquidate(MAX);
     }
@@ -235,10 +239,10 @@ contract LiquidationTest is CollateralTest {
         _owe(40_000e6);
         _price(address(wbtc), 48_000e8);
         vm.prank(keeper);
-        escrow.liquidate(LOAN, address(weth), MAX, 0, block.timestamp, keeper);
-        assertEq(escrow.locked(LOAN, address(weth)), 0);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
+        assertEq(escrow.locked(LOAN, alice, address(weth)), 0);
         _price(address(weth), 0);
-        escrow.healthOf(LOAN);
+        escrow.healthOf(LOAN, alice);
     }
 
     function Math_div(uint256 a, uint256 b) private pure returns (uint256) {

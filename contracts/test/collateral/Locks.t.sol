@@ -22,7 +22,7 @@ contract LocksTest is CollateralTest {
         (amounts[0], amounts[1]) = wethFirst ? (wethAmount, wbtcAmount) : (wbtcAmount, wethAmount);
     }
 
-    function test_lock_moves_free_to_locked_and_names_owner_and_book() public {
+    function test_lock_moves_free_to_locked_and_names_its_book() public {
         _deposit(alice, weth, 3e18);
         _deposit(alice, wbtc, 2e8);
         (address[] memory assets, uint256[] memory amounts) = _both(2e18, 1e8);
@@ -30,13 +30,12 @@ contract LocksTest is CollateralTest {
         emit CollateralLocks.LockMade(LOAN, alice, address(book));
         vm.prank(alice);
         escrow.lock(LOAN, book, assets, amounts);
-        assertEq(escrow.locked(LOAN, address(weth)), 2e18);
+        assertEq(escrow.locked(LOAN, alice, address(weth)), 2e18);
         assertEq(escrow.free(alice, address(weth)), 1e18);
-        (address owner, ILoanBook named, uint64 at_) = escrow.lockOf(LOAN);
-        assertEq(owner, alice);
+        (ILoanBook named, uint64 at_) = escrow.lockOf(LOAN, alice);
         assertEq(address(named), address(book));
         assertEq(at_, block.timestamp);
-        assertEq(escrow.assetsOf(LOAN), assets);
+        assertEq(escrow.assetsOf(LOAN, alice), assets);
     }
 
     function test_lock_refused_while_paused() public {
@@ -45,15 +44,12 @@ contract LocksTest is CollateralTest {
         escrow.lock(LOAN, book, new address[](0), new uint256[](0));
     }
 
-    function test_second_lock_refused_for_everyone() public {
+    function test_second_lock_of_one_owner_refused() public {
         _deposit(alice, weth, 2);
         _lock(alice, LOAN, address(weth), 1);
         (address[] memory assets, uint256[] memory amounts) = _one(address(weth), 1);
         _expect(abi.encodeWithSelector(ICollateralErrors.LockExists.selector, LOAN, alice));
         vm.prank(alice);
-        escrow.lock(LOAN, book, assets, amounts);
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockExists.selector, LOAN, alice));
-        vm.prank(bob);
         escrow.lock(LOAN, book, assets, amounts);
     }
 
@@ -100,15 +96,15 @@ contract LocksTest is CollateralTest {
         _pauseAll();
         vm.prank(alice);
         escrow.topUp(LOAN, address(weth), 2);
-        assertEq(escrow.locked(LOAN, address(weth)), 3);
+        assertEq(escrow.locked(LOAN, alice, address(weth)), 3);
     }
 
     function test_top_up_refusals() public {
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, address(this)));
         escrow.topUp(LOAN, address(weth), 1);
         _deposit(alice, weth, 1);
         _lock(alice, LOAN, address(weth), 1);
-        _expect(abi.encodeWithSelector(ICollateralErrors.NotOwner.selector, LOAN, alice, bob));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, bob));
         vm.prank(bob);
         escrow.topUp(LOAN, address(weth), 1);
         vm.startPrank(alice);
@@ -128,7 +124,7 @@ contract LocksTest is CollateralTest {
         _expect(abi.encodeWithSelector(FeedReader.AnswerNotPositive.selector, primaryOf[address(wbtc)], 0));
         vm.prank(alice);
         escrow.topUp(LOAN, address(wbtc), 1);
-        assertLt(escrow.healthOf(LOAN), 1e18);
+        assertLt(escrow.healthOf(LOAN, alice), 1e18);
     }
 
     function test_asset_already_there_is_topped_up_without_any_price() public {
@@ -137,7 +133,7 @@ contract LocksTest is CollateralTest {
         primaryOf[address(weth)].set(0);
         vm.prank(alice);
         escrow.topUp(LOAN, address(weth), 1e18);
-        assertEq(escrow.locked(LOAN, address(weth)), 2e18);
+        assertEq(escrow.locked(LOAN, alice, address(weth)), 2e18);
     }
 
     function test_ninth_asset_refused_and_eight_price_together() public {
@@ -152,58 +148,58 @@ contract LocksTest is CollateralTest {
             if (i == 7) _expect(abi.encodeWithSelector(ICollateralErrors.TooManyAssets.selector, LOAN, 9));
             escrow.topUp(LOAN, address(token), 1);
         }
-        assertEq(escrow.assetsOf(LOAN).length, 8);
+        assertEq(escrow.assetsOf(LOAN, alice).length, 8);
         _owe(1_600e6);
-        assertEq(escrow.healthOf(LOAN), 1e18);
+        assertEq(escrow.healthOf(LOAN, alice), 1e18);
     }
 
     function test_owner_releases_at_once_where_nothing_binds() public {
         _loan(2e18, 0);
-        book.set(LOAN, ILoanBook.Binding.None, address(usdc), 0, lender);
+        book.set(LOAN, ILoanBook.Binding.None, alice, address(usdc), 0, lender);
         vm.prank(alice);
-        escrow.release(LOAN);
+        escrow.release(LOAN, alice);
         assertEq(escrow.free(alice, address(weth)), 2e18);
-        assertEq(escrow.locked(LOAN, address(weth)), 0);
+        assertEq(escrow.locked(LOAN, alice, address(weth)), 0);
     }
 
     function test_others_cannot_undo_a_fresh_lock_and_may_free_a_closed_one() public {
         _loan(2e18, 0);
-        book.set(LOAN, ILoanBook.Binding.None, address(usdc), 0, lender);
+        book.set(LOAN, ILoanBook.Binding.None, alice, address(usdc), 0, lender);
         uint256 from = block.timestamp + 1 days;
         _expect(abi.encodeWithSelector(ICollateralErrors.ReleaseTooEarly.selector, LOAN, from));
         vm.prank(bob);
-        escrow.release(LOAN);
+        escrow.release(LOAN, alice);
         vm.warp(from);
         vm.prank(bob);
-        escrow.release(LOAN);
+        escrow.release(LOAN, alice);
         assertEq(escrow.free(alice, address(weth)), 2e18);
         assertEq(escrow.free(bob, address(weth)), 0);
     }
 
     function test_release_refused_while_the_book_binds() public {
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN));
-        escrow.release(LOAN);
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, alice));
+        escrow.release(LOAN, alice);
         _loan(2e18, 1);
         vm.startPrank(alice);
         _expect(abi.encodeWithSelector(ICollateralErrors.BindingIs.selector, LOAN, ILoanBook.Binding.Owed));
-        escrow.release(LOAN);
-        book.set(LOAN, ILoanBook.Binding.Committed, address(usdc), 0, lender);
+        escrow.release(LOAN, alice);
+        book.set(LOAN, ILoanBook.Binding.Committed, alice, address(usdc), 0, lender);
         _expect(abi.encodeWithSelector(ICollateralErrors.BindingIs.selector, LOAN, ILoanBook.Binding.Committed));
-        escrow.release(LOAN);
+        escrow.release(LOAN, alice);
     }
 
     function test_exits_work_in_every_pause_combination_without_any_price() public {
         for (uint256 mask = 0; mask < 32; ++mask) {
             uint256 snapshot = vm.snapshotState();
             _loan(2e18, 0);
-            book.set(LOAN, ILoanBook.Binding.None, address(usdc), 0, lender);
+            book.set(LOAN, ILoanBook.Binding.None, alice, address(usdc), 0, lender);
             for (uint8 i = 0; i < 5; ++i) {
                 if (mask & (1 << i) != 0) _pause(IRiskPolicy.Action(i));
             }
             _price(address(weth), 0);
             _price(address(usdc), -1);
             vm.startPrank(alice);
-            escrow.release(LOAN);
+            escrow.release(LOAN, alice);
             escrow.withdraw(address(weth), 2e18, alice);
             vm.stopPrank();
             assertEq(weth.balanceOf(alice), 2e18);
@@ -213,10 +209,10 @@ contract LocksTest is CollateralTest {
 
     function test_exits_work_under_a_policy_that_refuses_everything() public {
         _loan(2e18, 0);
-        book.set(LOAN, ILoanBook.Binding.None, address(usdc), 0, lender);
+        book.set(LOAN, ILoanBook.Binding.None, alice, address(usdc), 0, lender);
         vm.etch(address(policy), hex"fe");
         vm.startPrank(alice);
-        escrow.release(LOAN);
+        escrow.release(LOAN, alice);
         escrow.withdraw(address(weth), 2e18, alice);
     }
 
@@ -224,16 +220,16 @@ contract LocksTest is CollateralTest {
         _loan(2e18, 1_500e6);
         vm.startPrank(alice);
         escrow.releasePart(LOAN, address(weth), 1e18);
-        assertEq(escrow.locked(LOAN, address(weth)), 1e18);
+        assertEq(escrow.locked(LOAN, alice, address(weth)), 1e18);
         _expect(abi.encodeWithSelector(ICollateralErrors.PowerInsufficient.selector, LOAN, 1_500e18 - 1_500, 1_500e18));
         escrow.releasePart(LOAN, address(weth), 1);
     }
 
     function test_release_of_part_refusals() public {
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, address(this)));
         escrow.releasePart(LOAN, address(weth), 1);
         _loan(2e18, 1_500e6);
-        _expect(abi.encodeWithSelector(ICollateralErrors.NotOwner.selector, LOAN, alice, bob));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, bob));
         vm.prank(bob);
         escrow.releasePart(LOAN, address(weth), 1);
         vm.startPrank(alice);
@@ -246,7 +242,7 @@ contract LocksTest is CollateralTest {
         primaryOf[address(weth)].set(0);
         _expect(abi.encodeWithSelector(FeedReader.AnswerNotPositive.selector, primaryOf[address(weth)], 0));
         escrow.releasePart(LOAN, address(weth), 1);
-        book.set(LOAN, ILoanBook.Binding.Committed, address(usdc), 0, lender);
+        book.set(LOAN, ILoanBook.Binding.Committed, alice, address(usdc), 0, lender);
         _expect(abi.encodeWithSelector(ICollateralErrors.BindingIs.selector, LOAN, ILoanBook.Binding.Committed));
         escrow.releasePart(LOAN, address(weth), 1);
         vm.stopPrank();
@@ -257,14 +253,14 @@ contract LocksTest is CollateralTest {
 
     function test_secured_means_book_owner_amounts_and_power() public {
         (address[] memory assets, uint256[] memory amounts) = _one(address(weth), 1e18);
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, alice));
         escrow.requireSecured(LOAN, address(book), alice, address(usdc), 1, assets, amounts);
         _deposit(alice, weth, 1e18);
         _lock(alice, LOAN, address(weth), 1e18);
         escrow.requireSecured(LOAN, address(book), alice, address(usdc), 1_500e6, assets, amounts);
         _expect(abi.encodeWithSelector(ICollateralErrors.BookMismatch.selector, LOAN, address(book), bob));
         escrow.requireSecured(LOAN, bob, alice, address(usdc), 1, assets, amounts);
-        _expect(abi.encodeWithSelector(ICollateralErrors.OwnerMismatch.selector, LOAN, alice, bob));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, bob));
         escrow.requireSecured(LOAN, address(book), bob, address(usdc), 1, assets, amounts);
         _expect(abi.encodeWithSelector(ICollateralErrors.PowerInsufficient.selector, LOAN, 1_500e18, 1_500e18 + 1e12));
         escrow.requireSecured(LOAN, address(book), alice, address(usdc), 1_500e6 + 1, assets, amounts);
@@ -292,20 +288,20 @@ contract LocksTest is CollateralTest {
 
     function test_raised_haircut_stops_openings_and_liquidates_nobody() public {
         _loan(1e18, 1_500e6);
-        uint256 before = escrow.healthOf(LOAN);
+        uint256 before = escrow.healthOf(LOAN, alice);
         vm.prank(guardian);
         policy.raiseHaircut(address(weth), 5_000);
-        assertEq(escrow.healthOf(LOAN), before);
-        assertEq(escrow.powerOf(LOAN), 750e18);
+        assertEq(escrow.healthOf(LOAN, alice), before);
+        assertEq(escrow.powerOf(LOAN, alice), 750e18);
     }
 
     function test_health_of_unknown_refused_and_of_no_debt_is_the_greatest() public {
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN));
-        escrow.healthOf(LOAN);
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN));
-        escrow.powerOf(LOAN);
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, alice));
+        escrow.healthOf(LOAN, alice);
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, LOAN, alice));
+        escrow.powerOf(LOAN, alice);
         _loan(1e18, 0);
-        assertEq(escrow.healthOf(LOAN), type(uint256).max);
+        assertEq(escrow.healthOf(LOAN, alice), type(uint256).max);
     }
 
     function _pauseAll() private {

@@ -79,11 +79,11 @@ contract PermissionsTest is CollateralTest {
         string memory name = "CollateralManager";
         _open(
             name,
-            "MAX_ASSETS();OTHERS_RELEASE_DELAY();assetsOf(bytes32);authority();free(address,address);healthOf(bytes32);isConsumingScheduledOp();lockOf(bytes32);locked(bytes32,address);policy();powerOf(bytes32);quoteLiquidation(bytes32);requireSecured(bytes32,address,address,address,uint256,address[],uint256[]);shortfall(bytes32);tracked(address)"
+            "MAX_ASSETS();MAX_KNOWN_ASSETS();OTHERS_RELEASE_DELAY();assetsOf(bytes32,address);authority();free(address,address);healthOf(bytes32,address);isConsumingScheduledOp();knownAssets();lockOf(bytes32,address);locked(bytes32,address,address);policy();powerOf(bytes32,address);quoteLiquidation(bytes32,address);requireSecured(bytes32,address,address,address,uint256,address[],uint256[]);shortfall(bytes32,address);tracked(address)"
         );
         _open(
             name,
-            "deposit(address,uint256);depositWithPermit(address,uint256,uint256,uint8,bytes32,bytes32);withdraw(address,uint256,address);lock(bytes32,address,address[],uint256[]);topUp(bytes32,address,uint256);release(bytes32);releasePart(bytes32,address,uint256);liquidate(bytes32,address,uint256,uint256,uint256,address);liquidateAll(bytes32,uint256,uint256[],uint256,address)"
+            "deposit(address,uint256);depositWithPermit(address,uint256,uint256,uint8,bytes32,bytes32);withdraw(address,uint256,address);lock(bytes32,address,address[],uint256[]);depositAndLock(bytes32,address,address,uint256);topUp(bytes32,address,uint256);release(bytes32,address);releasePart(bytes32,address,uint256);liquidate(bytes32,address,address,uint256,(uint256,uint256,address));liquidateAll(bytes32,address,uint256[],(uint256,uint256,address))"
         );
         _row(name, "setAuthority(address)", AUTHORITY);
         _row(name, "setPolicy(address)", Roles.MULTISIG);
@@ -94,7 +94,7 @@ contract PermissionsTest is CollateralTest {
         string memory name = "RiskPolicy";
         _open(
             name,
-            "LIQUIDATION_PAUSE();LIQUIDATION_PAUSE_COOLDOWN();MAX_DEVIATION_BPS();MAX_DUST();MAX_FEED_DECIMALS();MAX_HEARTBEAT();MAX_PRICE();MAX_TOKEN_DECIMALS();MAX_TOLERANCE_BPS();assetOf(address);authority();bookAllowed(address);depositTerms(address);dustValue();isConsumingScheduledOp();pausedUntil(uint8);priceOf(address);requireActive(uint8);routeOf(address);sequencerFeed();sequencerGrace();termsOf(address)"
+            "LIQUIDATION_PAUSE();LIQUIDATION_PAUSE_COOLDOWN();MAX_DEVIATION_BPS();MAX_DUST();MAX_FEED_DECIMALS();MAX_HEARTBEAT();MAX_PRICE();MAX_TOKEN_DECIMALS();MAX_TOLERANCE_BPS();assetOf(address);authority();bookAllowed(address);covers(address);depositTerms(address);dustValue();isConsumingScheduledOp();pausedUntil(uint8);priceOf(address);requireActive(uint8);routeOf(address);sequencerFeed();sequencerGrace();termsOf(address)"
         );
         _row(name, "setAuthority(address)", AUTHORITY);
         _row(name, "pause(uint8)", Roles.GUARDIAN);
@@ -117,11 +117,11 @@ contract PermissionsTest is CollateralTest {
 
     function test_matrix_of_the_book_has_no_governance() public {
         string memory name = "SignedDebtBook";
-        string memory terms = "(address,address,address,address,uint128,uint32,uint64,bytes32,uint256)";
-        string memory statement = "(bytes32,uint128,uint64,uint64,uint64)";
+        string memory terms = "(address,address,address,address,uint128,uint32,uint64,uint64,bytes32,uint256)";
+        string memory statement = "(bytes32,uint128,uint128,uint64,uint64,uint64)";
         _open(
             name,
-            "ACKNOWLEDGEMENT_TYPEHASH();CHALLENGE_DELAY();MAX_RATE_BPS();MAX_VALIDITY();STATEMENT_TYPEHASH();TERMS_TYPEHASH();acknowledge(bytes32,bytes);collect(address,address);collectable(address,address);debtOf(bytes32);dueOf(bytes32);eip712Domain();escrow();loanOf(bytes32);recordShortfall(bytes32,uint256);refuseJump(bytes32);repay(bytes32,uint256);repayByLiquidation(bytes32,address,uint256)"
+            "ACKNOWLEDGEMENT_TYPEHASH();CHALLENGE_DELAY();MAX_RATE_BPS();MAX_VALIDITY();STATEMENT_TYPEHASH();TERMS_TYPEHASH();acknowledge(bytes32,bytes);collect(address,address);collectable(address,address);debtOf(bytes32);dueOf(bytes32);eip712Domain();escrow();loanOf(bytes32);recordShortfall(bytes32,uint256);refuseJump(bytes32);repay(bytes32,uint256);repayByLiquidation(bytes32,uint256)"
         );
         _row(name, string.concat("cancel(", terms, ")"), PUBLIC);
         _row(name, string.concat("termsDigest(", terms, ")"), PUBLIC);

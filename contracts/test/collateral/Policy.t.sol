@@ -174,11 +174,11 @@ contract PolicyTest is CollateralTest {
 
     function test_change_of_risk_liquidates_nobody_at_once() public {
         _loan(1e18, 1_500e6);
-        uint256 before = escrow.healthOf(LOAN);
+        uint256 before = escrow.healthOf(LOAN, alice);
         _loosen(address(policy), abi.encodeCall(RiskPolicy.setRisk, (address(weth), 3_000, 4_000, 500)));
-        assertEq(escrow.healthOf(LOAN), before);
+        assertEq(escrow.healthOf(LOAN, alice), before);
         skip(48 hours);
-        assertLt(escrow.healthOf(LOAN), 1e18);
+        assertLt(escrow.healthOf(LOAN, alice), 1e18);
     }
 
     function test_risk_refusals() public {

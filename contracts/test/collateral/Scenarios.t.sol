@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {AggregatorV3Interface} from "../../src/interfaces/AggregatorV3Interface.sol";
+import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
 import {FeedReader} from "../../src/collateral/FeedReader.sol";
 import {ICollateralErrors} from "../../src/collateral/ICollateralErrors.sol";
@@ -89,7 +90,7 @@ contract ScenariosTest is CollateralTest {
         vm.expectPartialRevert(ICollateralErrors.FreeInsufficient.selector);
         escrow.withdraw(address(weth), 1, alice);
         vm.expectPartialRevert(ICollateralErrors.BindingIs.selector);
-        escrow.release(LOAN);
+        escrow.release(LOAN, alice);
         vm.expectPartialRevert(ICollateralErrors.PowerInsufficient.selector);
         escrow.releasePart(LOAN, address(weth), 1);
         (address[] memory assets, uint256[] memory amounts) = _one(address(weth), 1e18);
@@ -99,8 +100,8 @@ contract ScenariosTest is CollateralTest {
         escrow.lock(LOAN, book, assets, amounts);
         _price(address(weth), 1_500e8);
         vm.expectPartialRevert(ICollateralErrors.SelfLiquidation.selector);
-        escrow.liquidate(LOAN, address(weth), 1, 0, block.timestamp, alice);
-        assertEq(escrow.locked(LOAN, address(weth)), 1e18);
+        escrow.liquidate(LOAN, alice, address(weth), 0, CollateralLiquidation.Bid(1, block.timestamp, alice));
+        assertEq(escrow.locked(LOAN, alice, address(weth)), 1e18);
     }
 
     /// @dev Hundred, Onyx, Sonne, 2023 and 2024: a donation to an empty market made one share worth a fortune, and rounding took the next
@@ -122,9 +123,9 @@ contract ScenariosTest is CollateralTest {
     /// @dev The same, for what a loan may borrow: donated collateral has no power.
     function test_donation_gives_no_power() public {
         _loan(1e18, 1_500e6);
-        uint256 power = escrow.powerOf(LOAN);
+        uint256 power = escrow.powerOf(LOAN, alice);
         weth.mint(address(escrow), 1_000_000e18);
-        assertEq(escrow.powerOf(LOAN), power);
+        assertEq(escrow.powerOf(LOAN, alice), power);
     }
 
     /// @dev Moonwell, 2026: the feed was known to be wrong, and its replacement waited five days in the timelock. Here the replacement was
@@ -138,7 +139,7 @@ contract ScenariosTest is CollateralTest {
         _loan(1e18, 1_500e6);
         primaryOf[address(weth)].set(1e8);
         vm.expectPartialRevert(FeedReader.SourcesDisagree.selector);
-        escrow.healthOf(LOAN);
+        escrow.healthOf(LOAN, alice);
         bytes memory data = abi.encodeCall(PriceRoutes.setRoute, (address(weth), spare, 2_000e18, 100));
         vm.prank(multisig);
         manager.schedule(address(policy), data, 0);
@@ -147,7 +148,7 @@ contract ScenariosTest is CollateralTest {
         manager.execute(address(policy), data);
         vm.prank(guardian);
         policy.useBackup(address(weth));
-        assertGe(escrow.healthOf(LOAN), 1e18);
+        assertGe(escrow.healthOf(LOAN, alice), 1e18);
     }
 
     /// @dev A guardian whose key is stolen stops things for a while and takes nothing.
@@ -162,9 +163,9 @@ contract ScenariosTest is CollateralTest {
         policy.raiseHaircut(address(weth), 10_000);
         policy.disallowBook(address(book));
         vm.stopPrank();
-        book.set(LOAN, ILoanBook.Binding.None, address(usdc), 0, lender);
+        book.set(LOAN, ILoanBook.Binding.None, alice, address(usdc), 0, lender);
         vm.startPrank(alice);
-        escrow.release(LOAN);
+        escrow.release(LOAN, alice);
         escrow.withdraw(address(weth), 2e18, alice);
         assertEq(weth.balanceOf(alice), 2e18);
         skip(72 hours);
@@ -173,12 +174,12 @@ contract ScenariosTest is CollateralTest {
 
     function test_hostile_guardian_liquidates_no_healthy_loan() public {
         _loan(1e18, 1_500e6);
-        uint256 before = escrow.healthOf(LOAN);
+        uint256 before = escrow.healthOf(LOAN, alice);
         vm.startPrank(guardian);
         policy.lowerCap(address(weth), 0);
         policy.raiseHaircut(address(weth), 10_000);
         vm.expectRevert(abi.encodeWithSelector(PriceRoutes.BackupMissing.selector, address(weth)));
         policy.useBackup(address(weth));
-        assertEq(escrow.healthOf(LOAN), before);
+        assertEq(escrow.healthOf(LOAN, alice), before);
     }
 }

@@ -2,90 +2,15 @@
 pragma solidity ^0.8.28;
 
 import {ICollateral} from "../../src/interfaces/ICollateral.sol";
+import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
 import {ICollateralErrors} from "../../src/collateral/ICollateralErrors.sol";
-import {RiskPolicy} from "../../src/collateral/RiskPolicy.sol";
 import {ISignedDebt} from "../../src/collateral/ISignedDebt.sol";
 import {SignedDebtBook} from "../../src/collateral/SignedDebtBook.sol";
 import {DebtState, DebtStatement, DebtTerms, SignedLoan} from "../../src/collateral/SignedDebtTypes.sol";
-import {CollateralTest} from "./CollateralTest.sol";
+import {SignedDebtTest} from "./SignedDebtTest.sol";
 
-contract SignedDebtBookTest is CollateralTest {
-    SignedDebtBook private debts;
-    uint256 private lenderKey;
-    uint256 private borrowerKey;
-    address private payee = makeAddr("payee");
-    address private borrower;
-    address[] private assets;
-    uint256[] private amounts;
-
-    function setUp() public override {
-        super.setUp();
-        debts = new SignedDebtBook(ICollateral(address(escrow)));
-        _loosen(address(policy), abi.encodeCall(RiskPolicy.allowBook, (address(debts))));
-        (lender, lenderKey) = makeAddrAndKey("signing lender");
-        (borrower, borrowerKey) = makeAddrAndKey("signing borrower");
-        assets.push(address(weth));
-        amounts.push(10e18);
-    }
-
-    function _terms() private view returns (DebtTerms memory) {
-        return DebtTerms({
-            lender: lender,
-            payee: payee,
-            borrower: borrower,
-            asset: address(usdc),
-            principal: 10_000e6,
-            rateBps: 1_000,
-            fundBy: uint64(block.timestamp + 7 days),
-            collateralHash: keccak256(abi.encode(assets, amounts)),
-            nonce: 1
-        });
-    }
-
-    function _sign(uint256 key, bytes32 digest) private pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
-    }
-
-    function _lockFor(DebtTerms memory terms) private returns (bytes32 loanId) {
-        loanId = debts.termsDigest(terms);
-        _deposit(borrower, weth, 10e18);
-        vm.prank(borrower);
-        escrow.lock(loanId, debts, assets, amounts);
-    }
-
-    function _committed() private returns (bytes32 loanId, DebtTerms memory terms) {
-        terms = _terms();
-        loanId = _lockFor(terms);
-        debts.commit(terms, assets, amounts, _sign(lenderKey, loanId));
-    }
-
-    function _owed() private returns (bytes32 loanId) {
-        (loanId,) = _committed();
-        vm.prank(borrower);
-        debts.acknowledge(loanId, "");
-    }
-
-    function _statement(bytes32 loanId, uint128 amount, uint64 sequence) private view returns (DebtStatement memory) {
-        uint64 now_ = uint64(block.timestamp);
-        return DebtStatement(loanId, amount, sequence, now_, now_ + 10 days);
-    }
-
-    function _state(bytes32 loanId, uint128 amount, uint64 sequence) private {
-        DebtStatement memory statement = _statement(loanId, amount, sequence);
-        debts.stateDebt(statement, _sign(lenderKey, debts.statementDigest(statement)));
-    }
-
-    function _due(bytes32 loanId) private view returns (uint256 amount) {
-        (,, amount,) = debts.debtOf(loanId);
-    }
-
-    function _binding(bytes32 loanId) private view returns (uint8) {
-        (ILoanBook.Binding binding,,,) = debts.debtOf(loanId);
-        return uint8(binding);
-    }
-
+contract SignedDebtBookTest is SignedDebtTest {
     function test_commit_binds_until_funding_is_late() public {
         (bytes32 loanId, DebtTerms memory terms) = _committed();
         assertEq(_binding(loanId), uint8(ILoanBook.Binding.Committed));
@@ -97,7 +22,7 @@ contract SignedDebtBookTest is CollateralTest {
         vm.prank(borrower);
         debts.acknowledge(loanId, "");
         vm.prank(borrower);
-        escrow.release(loanId);
+        escrow.release(loanId, borrower);
     }
 
     function test_commit_refusals_in_order() public {
@@ -133,7 +58,7 @@ contract SignedDebtBookTest is CollateralTest {
         _expect(abi.encodeWithSelector(ISignedDebt.SignatureInvalid.selector, lender, loanId));
         debts.commit(terms, assets, amounts, signature);
         signature = _sign(lenderKey, loanId);
-        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, loanId));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, loanId, borrower));
         debts.commit(terms, assets, amounts, signature);
     }
 
@@ -151,7 +76,7 @@ contract SignedDebtBookTest is CollateralTest {
         vm.prank(alice);
         escrow.lock(loanId, debts, assets, amounts);
         bytes memory signature = _sign(lenderKey, loanId);
-        _expect(abi.encodeWithSelector(ICollateralErrors.OwnerMismatch.selector, loanId, alice, borrower));
+        _expect(abi.encodeWithSelector(ICollateralErrors.LockMissing.selector, loanId, borrower));
         debts.commit(terms, assets, amounts, signature);
     }
 
@@ -183,7 +108,7 @@ contract SignedDebtBookTest is CollateralTest {
         _expect(abi.encodeWithSelector(ISignedDebt.StateIs.selector, loanId, DebtState.Cancelled));
         debts.commit(terms, assets, amounts, signature);
         vm.prank(borrower);
-        escrow.release(loanId);
+        escrow.release(loanId, borrower);
     }
 
     function test_debt_grows_at_the_rate_rounded_up() public {
@@ -203,7 +128,7 @@ contract SignedDebtBookTest is CollateralTest {
         _state(loanId, 0, 2);
         assertEq(_binding(loanId), uint8(ILoanBook.Binding.None));
         vm.prank(borrower);
-        escrow.release(loanId);
+        escrow.release(loanId, borrower);
     }
 
     function test_jump_counts_after_the_delay_only() public {
@@ -262,10 +187,14 @@ contract SignedDebtBookTest is CollateralTest {
         statement.statedAt += 1;
         _expect(abi.encodeWithSelector(ISignedDebt.StatedInFuture.selector, statement.statedAt, block.timestamp));
         debts.stateDebt(statement, "");
-        statement.statedAt -= 2;
-        _expect(abi.encodeWithSelector(ISignedDebt.StatedBefore.selector, statement.statedAt, block.timestamp));
+        statement.statedAt -= 1 days + 2;
+        _expect(abi.encodeWithSelector(ISignedDebt.StatedBefore.selector, statement.statedAt, statement.statedAt + 1));
         debts.stateDebt(statement, "");
-        statement.statedAt += 1;
+        statement.statedAt += 1 days + 1;
+        statement.repaid = 1;
+        _expect(abi.encodeWithSelector(ISignedDebt.RepaidAhead.selector, loanId, 0, 1));
+        debts.stateDebt(statement, "");
+        statement.repaid = 0;
         statement.validUntil = uint64(block.timestamp - 1);
         _expect(abi.encodeWithSelector(ISignedDebt.ValidityRefused.selector, statement.statedAt, statement.validUntil));
         debts.stateDebt(statement, "");
@@ -316,7 +245,7 @@ contract SignedDebtBookTest is CollateralTest {
         vm.startPrank(borrower);
         usdc.approve(address(debts), due);
         debts.repay(loanId, type(uint256).max);
-        escrow.release(loanId);
+        escrow.release(loanId, borrower);
         vm.stopPrank();
         assertEq(debts.collectable(payee, address(usdc)), due);
     }
@@ -385,27 +314,30 @@ contract SignedDebtBookTest is CollateralTest {
         bytes32 loanId = _owed();
         _expect(abi.encodeWithSelector(ISignedDebt.NotEscrow.selector, address(escrow), bob));
         vm.prank(bob);
-        debts.repayByLiquidation(loanId, keeper, 1);
+        debts.repayByLiquidation(loanId, 1);
         _expect(abi.encodeWithSelector(ISignedDebt.NotEscrow.selector, address(escrow), bob));
         vm.prank(bob);
         debts.recordShortfall(loanId, 1);
         vm.warp(block.timestamp + 36 days);
         vm.expectPartialRevert(ISignedDebt.StatementExpired.selector);
         vm.prank(address(escrow));
-        debts.repayByLiquidation(loanId, keeper, 1);
+        debts.repayByLiquidation(loanId, 1);
     }
 
     function test_liquidation_through_the_book_from_half_to_shortfall() public {
         bytes32 loanId = _owed();
-        usdc.mint(keeper, 20_000e6);
+        _fund(keeper, 20_000e6);
         vm.startPrank(keeper);
-        usdc.approve(address(debts), type(uint256).max);
         _price(address(weth), 1_200e8);
-        escrow.liquidate(loanId, address(weth), type(uint256).max, 0, block.timestamp, keeper);
+        escrow.liquidate(
+            loanId, borrower, address(weth), 0, CollateralLiquidation.Bid(type(uint256).max, block.timestamp, keeper)
+        );
         assertEq(_due(loanId), 5_000e6);
         _price(address(weth), 500e8);
-        (uint256 repaid,) = escrow.liquidate(loanId, address(weth), type(uint256).max, 0, block.timestamp, keeper);
-        assertEq(escrow.shortfall(loanId), 5_000e6 - repaid);
+        (uint256 repaid,) = escrow.liquidate(
+            loanId, borrower, address(weth), 0, CollateralLiquidation.Bid(type(uint256).max, block.timestamp, keeper)
+        );
+        assertEq(escrow.shortfall(loanId, borrower), 5_000e6 - repaid);
         assertEq(debts.loanOf(loanId).shortfall, 5_000e6 - repaid);
         assertEq(_due(loanId), 5_000e6 - repaid);
         assertEq(debts.collectable(payee, address(usdc)), 5_000e6 + repaid);
@@ -414,17 +346,5 @@ contract SignedDebtBookTest is CollateralTest {
     function test_book_needs_an_escrow_that_is_a_contract() public {
         _expect(abi.encodeWithSelector(ISignedDebt.AddressRefused.selector, bob));
         new SignedDebtBook(ICollateral(bob));
-    }
-
-    function _separator() private view returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("Agio SignedDebtBook"),
-                keccak256("1"),
-                block.chainid,
-                address(debts)
-            )
-        );
     }
 }

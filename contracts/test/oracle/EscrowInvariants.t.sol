@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Test} from "forge-std/Test.sol";
 import {Consent, Fulfilment, SignedConsent} from "../../src/oracle/OracleTypes.sol";
 import {CreditScoringOracle} from "../../src/oracle/CreditScoringOracle.sol";
@@ -14,7 +15,7 @@ contract EscrowHandler is OracleFixture {
     mapping(uint256 requestId => Consent) private _consents;
     uint256 public escrowed;
     uint256 public forced;
-    uint256 private _next;
+    uint192 private _next;
 
     function setUp() public override {
         super.setUp();
@@ -28,11 +29,11 @@ contract EscrowHandler is OracleFixture {
 
     function ask(uint256 fee, uint256 callbackGas) external {
         Consent memory consent = _consent(address(requester));
-        (consent.nonceKey, consent.expiry) = (uint192(++_next), type(uint64).max);
+        (consent.nonceKey, consent.expiry) = (++_next, type(uint64).max);
         consent.subject = keccak256(abi.encode("subject", _next));
         bytes memory signature = _signature(holderKey, _digest(_hash(consent)));
-        uint128 maxFee = uint128(bound(fee, 0, 100 ether));
-        uint32 gas_ = uint32(bound(callbackGas, 0, 200_000));
+        uint128 maxFee = SafeCast.toUint128(bound(fee, 0, 100 ether));
+        uint32 gas_ = SafeCast.toUint32(bound(callbackGas, 0, 200_000));
         uint256 id = requester.request(consent.subject, MODEL, SignedConsent(consent, signature), maxFee, gas_);
         _consents[id] = consent;
         escrowed += maxFee;

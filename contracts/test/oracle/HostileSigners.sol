@@ -43,7 +43,7 @@ contract ScriptedWallet is IERC1271 {
 contract HashVerifier is IERC7913SignatureVerifier {
     function verify(bytes calldata key, bytes32 hash, bytes calldata signature) external pure returns (bytes4) {
         bytes32 expected = keccak256(abi.encodePacked(key, hash));
-        return signature.length == 32 && bytes32(signature) == expected
+        return signature.length == 32 && abi.decode(signature, (bytes32)) == expected
             ? IERC7913SignatureVerifier.verify.selector
             : bytes4(0xffffffff);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IScores} from "../../src/interfaces/IScores.sol";
 import {OracleConfig} from "../../src/oracle/OracleConfig.sol";
 import {Consent, Report} from "../../src/oracle/OracleTypes.sol";
@@ -18,8 +19,7 @@ contract OracleBatchTest is OracleFixture {
         for (uint256 i = 0; i < 7; ++i) {
             Report memory report = _report(1);
             report.subject = keccak256(abi.encode(i));
-            // forge-lint: disable-next-line(unsafe-typecast)
-            report.score = uint16(600 + i);
+            report.score = SafeCast.toUint16(600 + i);
             _reports.push(report);
         }
     }
@@ -143,7 +143,7 @@ contract OracleBatchTest is OracleFixture {
         (bytes32 root, bytes32[] memory leaves) = _tree();
         bytes32[][] memory proofs = _proofs(leaves);
         bytes memory signatures = _signBatch(root);
-        vm.expectRevert(abi.encodeWithSelector(OracleConfig.WrongConfig.selector, digest, bytes32("other")));
+        vm.expectRevert(abi.encodeWithSelector(OracleConfig.WrongConfig.selector, digest, OTHER));
         oracle.submitBatch(root, BITMAP, signatures, _reports, proofs);
         _reports[4].configDigest = digest;
         _reports[4].band = 11;

@@ -175,6 +175,20 @@ contract OracleConfigTest is OracleFixture {
         _refuseSet(signers, 1, abi.encodeWithSelector(SignerSet.SignerSetTooLarge.selector, 70_000 + 34 + 22 + 11));
     }
 
+    /// @dev An account where the next set would be written makes the creation fail.
+    function test_a_set_that_cannot_be_written_changes_nothing() public {
+        bytes32 digest = oracle.configDigest();
+        bytes memory data = abi.encodeCall(oracle.setSigners, (_signersOf(_sortedKeys("new", 4)), 3));
+        vm.etch(vm.computeCreateAddress(address(oracle), vm.getNonce(address(oracle))), hex"00");
+        vm.startPrank(multisig);
+        manager.schedule(address(oracle), data, 0);
+        vm.warp(T0 + 48 hours);
+        vm.expectRevert(abi.encodeWithSelector(SignerSet.SignerSetNotWritten.selector, 11 + 34 + 4 * 22));
+        manager.execute(address(oracle), data);
+        assertEq(oracle.configDigest(), digest);
+        assertEq(oracle.signers().length, 5);
+    }
+
     function test_freezing_all_fails_every_read_and_every_report() public {
         _submit(_report(1));
         vm.expectEmit(address(oracle));

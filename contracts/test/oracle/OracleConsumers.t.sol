@@ -27,7 +27,7 @@ contract OracleConsumersTest is OracleFixture {
         _factory = new ScoreFeedFactory(oracle);
         _coin = new Coin();
         _lender = new GatedLender(oracle, MODEL, 4, _coin, 1000);
-        _coin.transfer(address(_lender), 100_000);
+        assertTrue(_coin.transfer(address(_lender), 100_000));
     }
 
     function test_a_feed_lies_where_it_was_said_and_is_made_once() public {
@@ -108,9 +108,7 @@ contract OracleConsumersTest is OracleFixture {
         (consent,) = _scoredTerms();
         consent.purpose = "other";
         vm.prank(holder);
-        vm.expectRevert(
-            abi.encodeWithSelector(GatedLender.ConsentNotForThis.selector, holder, address(_lender), bytes32("other"))
-        );
+        vm.expectRevert(abi.encodeWithSelector(GatedLender.ConsentNotForThis.selector, holder, address(_lender), OTHER));
         _lender.borrow(consent, report, 1);
         (consent,) = _scoredTerms();
         consent.consumer = stranger;

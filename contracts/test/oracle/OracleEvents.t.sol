@@ -81,6 +81,7 @@ contract OracleEventsTest is OracleFixture {
         view
         returns (Report memory r)
     {
+        // Each member is cut out of the word that packs it.
         // forge-lint: disable-start(unsafe-typecast)
         (r.subject, r.modelId, r.consentHash, r.dataCommitment) = (subject, modelId, consentHash, commitment);
         (r.score, r.band, r.epoch) = (uint16(f), uint8(f >> 16), uint32(f >> 24));
@@ -97,7 +98,7 @@ contract OracleEventsTest is OracleFixture {
         for (uint256 slot = 0; slot < 16; ++slot) {
             bytes32 inner = keccak256(abi.encode(subject, slot));
             uint256 word = uint256(vm.load(address(oracle), keccak256(abi.encode(MODEL, inner))));
-            if (word != 0 && uint32(word >> 32) == epoch && bytes15(bytes32(word)) == tag) return word;
+            if (word != 0 && (word >> 32 & 0xffffffff) == epoch && word >> 136 == uint120(tag)) return word;
         }
         return 0;
     }

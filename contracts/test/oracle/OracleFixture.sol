@@ -28,6 +28,7 @@ abstract contract OracleFixture is Test {
 
     bytes32 internal constant SUBJECT = keccak256("subject");
     bytes32 internal constant MODEL = keccak256("model");
+    bytes32 internal constant OTHER = "other";
     uint64 internal constant T0 = 1_750_000_000;
     /// @dev Signers 0, 2 and 3.
     uint64 internal constant BITMAP = 0x0d;
@@ -47,8 +48,7 @@ abstract contract OracleFixture is Test {
         manager = new AccessManager(address(this));
         keys = _sortedKeys("signer", 5);
         oracle = new CreditScoringOracle(address(manager), _signersOf(keys), 3, _bounds());
-        manager.setTargetFunctionRole(address(oracle), OracleLanes.tighten(), Roles.GUARDIAN);
-        manager.setTargetFunctionRole(address(oracle), OracleLanes.loosen(), Roles.MULTISIG);
+        OracleLanes.install(manager, address(oracle));
         manager.grantRole(Roles.GUARDIAN, guardian, 0);
         manager.grantRole(Roles.MULTISIG, multisig, Roles.LOOSEN_DELAY);
     }

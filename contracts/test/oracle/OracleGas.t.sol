@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Report} from "../../src/oracle/OracleTypes.sol";
+import {Consent, Fulfilment, Report, Revocation, SignedConsent} from "../../src/oracle/OracleTypes.sol";
 import {MerkleTree} from "./MerkleTree.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 
@@ -25,7 +25,7 @@ contract OracleGasTest is OracleFixture {
         (report.score, report.dataCommitment) = (655, keccak256("factors of the second"));
         bytes memory data = abi.encodeCall(oracle.submitReport, (report, BITMAP, _sign(_hash(report))));
         uint256 gasUsed = _transact(data);
-        emit log_named_uint("report, later, 3 of 5", gasUsed);
+        vm.snapshotValue("oracle", "report, later, 3 of 5", gasUsed);
         assertLe(gasUsed, 60_000);
     }
 
@@ -39,16 +39,16 @@ contract OracleGasTest is OracleFixture {
         Report memory report = _report(1);
         report.subject = FRESH;
         uint256 gasUsed = _transact(abi.encodeCall(oracle.submitReport, (report, BITMAP, _sign(_hash(report)))));
-        emit log_named_uint("report, first, 3 of 5", gasUsed);
+        vm.snapshotValue("oracle", "report, first, 3 of 5", gasUsed);
         assertLe(gasUsed, 95_000);
     }
 
     function test_batch_of_100_costs_at_most_35000_a_score() public {
         uint256 first = _transact(_batch(1, 1)) / BATCH;
-        emit log_named_uint("batch of 100, first, a score", first);
+        vm.snapshotValue("oracle", "batch of 100, first, a score", first);
         vm.warp(T0 + 1 days);
         uint256 later = _transact(_batch(2, 0)) / BATCH;
-        emit log_named_uint("batch of 100, later, a score", later);
+        vm.snapshotValue("oracle", "batch of 100, later, a score", later);
         assertLe(later, 35_000);
         assertLe(first, 70_000);
     }
@@ -59,9 +59,34 @@ contract OracleGasTest is OracleFixture {
 
     function test_reads_are_measured() public {
         uint256 gasUsed = _transact(abi.encodeCall(oracle.scoreOf, (SUBJECT, MODEL))) - 21_000;
-        emit log_named_uint("scoreOf, cold", gasUsed);
+        vm.snapshotValue("oracle", "scoreOf, cold", gasUsed);
         assertLe(gasUsed, 10_000);
     }
+
+    function test_taking_back_is_measured() public {
+        Revocation memory revocation = _revocation(1);
+        bytes memory data = abi.encodeCall(oracle.revoke, (revocation, BITMAP, _sign(_hash(revocation))));
+        vm.snapshotValue("oracle", "revocation, 3 of 5", _transact(data));
+        Consent memory consent = _consent(stranger);
+        bytes32 withdrawal = keccak256(abi.encode(WITHDRAWAL_TYPEHASH, _hash(consent)));
+        bytes memory signature = _signature(holderKey, _digest(withdrawal));
+        data = abi.encodeCall(oracle.withdrawConsent, (consent, signature, _report(1)));
+        vm.snapshotValue("oracle", "consent withdrawn", _transact(data));
+    }
+
+    function test_asking_and_answering_is_measured() public {
+        Consent memory consent = _consent(address(this));
+        SignedConsent memory signed = SignedConsent(consent, _signature(holderKey, _digest(_hash(consent))));
+        bytes memory data = abi.encodeCall(oracle.requestScore, (SUBJECT, MODEL, signed, 0, 100_000));
+        vm.snapshotValue("oracle", "request", _transact(data));
+        Fulfilment memory f = Fulfilment(1, _report(2), 0, address(0));
+        f.report.consentHash = _hash(consent);
+        data = abi.encodeCall(oracle.fulfilRequest, (f, BITMAP, _sign(_hash(f))));
+        vm.snapshotValue("oracle", "answer with an empty callback, 3 of 5", _transact(data));
+    }
+
+    /// @dev The callback that is asked for.
+    function onScore(uint256, bytes32, bytes32) external {}
 
     function _batch(uint32 epoch, uint256 group) private view returns (bytes memory) {
         Report[] memory reports = new Report[](BATCH);

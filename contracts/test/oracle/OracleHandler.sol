@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IScores} from "../../src/interfaces/IScores.sol";
 import {CreditScoringOracle} from "../../src/oracle/CreditScoringOracle.sol";
 import {Consent, Report, Revocation} from "../../src/oracle/OracleTypes.sol";
@@ -69,7 +70,7 @@ contract OracleHandler is OracleFixture {
     function forge(uint256 pair, uint256 bitmap, uint256 how, uint256 score, uint256 kind) external {
         pair %= PAIRS;
         how %= 3;
-        uint64 bits = uint64(bitmap % 32);
+        uint64 bits = SafeCast.toUint64(bitmap % 32);
         if (how == 0 && _count(bits) == 3) bits ^= 1;
         Report memory r = _next(pair, 0, score, 0, 0);
         Revocation memory revocation = Revocation(r.subject, MODEL, r.epoch, "forged", r.configDigest);
@@ -89,7 +90,7 @@ contract OracleHandler is OracleFixture {
     function revoke(uint256 pair, uint256 ahead) external {
         pair %= PAIRS;
         Model storage m = _models[pair];
-        uint32 through = m.epoch + uint32(ahead % 3);
+        uint32 through = m.epoch + SafeCast.toUint32(ahead % 3);
         if (through == 0 || (through == m.epoch && m.revoked)) through += 1;
         Revocation memory r = Revocation(subjectOf(pair), MODEL, through, "reason", oracle.configDigest());
         oracle.revoke(r, BITMAP, _sign(_hash(r)));
@@ -146,18 +147,17 @@ contract OracleHandler is OracleFixture {
         returns (Report memory r)
     {
         Model storage m = _models[pair];
-        r = _report(m.epoch + 1 + uint32(gap % 10));
+        r = _report(m.epoch + 1 + SafeCast.toUint32(gap % 10));
         r.subject = subjectOf(pair);
         r.consentHash = _hash(_consentOf(pair));
-        // forge-lint: disable-start(unsafe-typecast)
         if (m.band != 0) {
-            r.band = uint8(bound(band, m.band > 3 ? m.band - 3 : 1, m.band < 8 ? m.band + 3 : 10));
+            r.band = SafeCast.toUint8(bound(band, m.band > 3 ? m.band - 3 : 1, m.band < 8 ? m.band + 3 : 10));
         }
         uint16 last = m.score == 0 ? 600 : m.score;
-        r.score =
-            score % 5 == 0 ? 0 : uint16(bound(score, last > 420 ? last - 120 : 300, last < 730 ? last + 120 : 850));
-        r.validUntil = uint64(block.timestamp + bound(validity, 1, 90 days));
-        // forge-lint: disable-end(unsafe-typecast)
+        r.score = score % 5 == 0
+            ? 0
+            : SafeCast.toUint16(bound(score, last > 420 ? last - 120 : 300, last < 730 ? last + 120 : 850));
+        r.validUntil = SafeCast.toUint64(block.timestamp + bound(validity, 1, 90 days));
     }
 
     function _accepted(uint256 pair, Report memory r) private {

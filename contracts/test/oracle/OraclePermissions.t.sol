@@ -81,11 +81,26 @@ contract OraclePermissionsTest is OracleFixture {
         }
     }
 
+    /// @dev A change of the delay itself takes five days to be in force.
+    function test_who_may_call_what_changes_no_sooner_than_after_48_hours() public {
+        vm.warp(T0 + 5 days);
+        bytes4[] memory selectors = OracleLanes.loosen();
+        bytes memory data = abi.encodeCall(manager.setTargetFunctionRole, (address(oracle), selectors, Roles.GUARDIAN));
+        bytes32 id = manager.hashOperation(address(this), address(manager), data);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, id));
+        manager.setTargetFunctionRole(address(oracle), selectors, Roles.GUARDIAN);
+        manager.schedule(address(manager), data, 0);
+        vm.warp(T0 + 5 days + 48 hours);
+        manager.execute(address(manager), data);
+    }
+
     /// @dev Arguments of zeros: whether the call is let in is all that is looked at.
     function _try(bytes4 selector, address caller, bool letIn) private {
         uint256 snapshot = vm.snapshotState();
         vm.prank(caller);
         (bool ok, bytes memory why) = address(oracle).call(_zeros(selector));
+        // Only the selector is compared.
+        // forge-lint: disable-next-item(unsafe-typecast)
         bool refused = !ok
             && (bytes4(why) == IAccessManaged.AccessManagedUnauthorized.selector
                 || bytes4(why) == IAccessManager.AccessManagerNotScheduled.selector);

@@ -189,9 +189,7 @@ contract OracleReportsTest is OracleFixture {
     function test_a_report_names_the_configuration_in_force() public {
         Report memory report = _report(1);
         report.configDigest = "other";
-        _refuse(
-            report, abi.encodeWithSelector(OracleConfig.WrongConfig.selector, oracle.configDigest(), bytes32("other"))
-        );
+        _refuse(report, abi.encodeWithSelector(OracleConfig.WrongConfig.selector, oracle.configDigest(), OTHER));
     }
 
     /// @dev Each member gets another value that the rules allow, so that nothing but the signature can refuse it.

@@ -94,7 +94,7 @@ contract OracleRevocationTest is OracleFixture {
         Revocation memory elsewhere = _revocation(1);
         elsewhere.configDigest = "other";
         bytes32 digest = oracle.configDigest();
-        _refuse(elsewhere, abi.encodeWithSelector(OracleConfig.WrongConfig.selector, digest, bytes32("other")));
+        _refuse(elsewhere, abi.encodeWithSelector(OracleConfig.WrongConfig.selector, digest, OTHER));
         Revocation memory short = _revocation(1);
         bytes memory two = _signAs(_hash(short), 0x03);
         vm.expectRevert(abi.encodeWithSelector(SignerSet.WrongSignatureCount.selector, 3, 2));
@@ -237,11 +237,27 @@ contract OracleRevocationTest is OracleFixture {
         vm.prank(holder);
         oracle.withdrawConsent(consent, "", report);
         assertFalse(oracle.consentInForce(consent, newer));
+        assertFalse(oracle.isAttested(newer));
         vm.prank(stranger);
         oracle.enforceWithdrawal(newer);
         _assertNowhereValid(newer, IScores.Status.Revoked);
         vm.expectRevert(abi.encodeWithSelector(ScoreStore.NothingToEnforce.selector, SUBJECT, MODEL));
         oracle.enforceWithdrawal(newer);
+    }
+
+    /// @dev Whether a consent was withdrawn is looked up for the consent's own pair. Signers who attest another pair under it are wrong,
+    /// and anyone ends what they attested.
+    function test_a_withdrawn_consent_of_another_pair_carries_no_report_for_long() public {
+        (Consent memory consent, Report memory report) = _consented();
+        vm.prank(holder);
+        oracle.withdrawConsent(consent, "", report);
+        report.subject = OTHER;
+        _submit(report);
+        assertFalse(oracle.isAttested(report));
+        vm.prank(stranger);
+        oracle.enforceWithdrawal(report);
+        (IScores.Status status,,,) = oracle.tryScoreOf(OTHER, MODEL);
+        assertEq(uint8(status), uint8(IScores.Status.Revoked));
     }
 
     function test_a_consent_withdrawn_unused_is_void() public {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {P256} from "@openzeppelin/contracts/utils/cryptography/P256.sol";
-import {ERC7913P256Verifier} from "@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol";
 import {IScores} from "../../src/interfaces/IScores.sol";
 import {CreditScoringOracle} from "../../src/oracle/CreditScoringOracle.sol";
 import {Report} from "../../src/oracle/OracleTypes.sol";
 import {SignerSet} from "../../src/oracle/SignerSet.sol";
 import {HashVerifier, RevertingVerifier, ScriptedWallet} from "./HostileSigners.sol";
-import {OracleFixture} from "./OracleFixture.sol";
+import {MixedSigners} from "./MixedSigners.sol";
 
-contract OracleSignaturesTest is OracleFixture {
+contract OracleSignaturesTest is MixedSigners {
     uint256 private constant ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
 
     function test_a_high_s_is_refused() public {
@@ -132,16 +130,6 @@ contract OracleSignaturesTest is OracleFixture {
         _submitWith(report, bitmap, index, abi.encodePacked(signature), "");
     }
 
-    function test_a_p256_key_signs() public {
-        uint256 key = uint256(keccak256("p256")) % P256.N;
-        (uint256 x, uint256 y) = vm.publicKeyP256(key);
-        (uint64 bitmap, uint256 index) = _withSigner(abi.encodePacked(address(new ERC7913P256Verifier()), x, y));
-        Report memory report = _report(1);
-        (bytes32 r, bytes32 s) = vm.signP256(key, _digest(_hash(report)));
-        if (uint256(s) > P256.N / 2) s = bytes32(P256.N - uint256(s));
-        _submitWith(report, bitmap, index, abi.encodePacked(r, s), "");
-    }
-
     function test_a_verifier_that_reverts_or_is_not_there_refuses() public {
         bytes[2] memory signers = [
             abi.encodePacked(address(new RevertingVerifier()), keccak256("key")),
@@ -187,35 +175,6 @@ contract OracleSignaturesTest is OracleFixture {
 
     function _refuse(Report memory report, uint64 bitmap, bytes memory signatures, bytes memory why) private {
         vm.expectRevert(why);
-        oracle.submitReport(report, bitmap, signatures);
-    }
-
-    /// @dev An oracle of two keys and this signer, any two of which sign; the bitmap is that of the signer and one key.
-    function _withSigner(bytes memory signer) private returns (uint64 bitmap, uint256 index) {
-        uint256[] memory two = _sortedKeys("beside", 2);
-        bytes[] memory signers = new bytes[](3);
-        (signers[0], signers[1], signers[2]) =
-        (abi.encodePacked(vm.addr(two[0])), abi.encodePacked(vm.addr(two[1])), signer);
-        signers = _sorted(signers);
-        oracle = new CreditScoringOracle(address(manager), signers, 2, _bounds());
-        keys = new uint256[](3);
-        uint256 next;
-        for (uint256 i = 0; i < 3; ++i) {
-            if (keccak256(signers[i]) == keccak256(signer)) index = i;
-            else keys[i] = two[next++];
-        }
-        bitmap = uint64(1 << index | 1 << (index == 0 ? 1 : 0));
-        assertEq(abi.encode(oracle.signers()), abi.encode(signers));
-    }
-
-    function _submitWith(Report memory report, uint64 bitmap, uint256 index, bytes memory signature, bytes memory why)
-        private
-    {
-        uint256 other = index == 0 ? 1 : 0;
-        bytes memory mine = _prefixed(signature);
-        bytes memory beside = _prefixed(_signature(keys[other], _digest(_hash(report))));
-        bytes memory signatures = index < other ? bytes.concat(mine, beside) : bytes.concat(beside, mine);
-        if (why.length != 0) vm.expectRevert(why);
         oracle.submitReport(report, bitmap, signatures);
     }
 }

@@ -66,6 +66,9 @@ pub enum AprError {
     NotBalanced,
 }
 
+/// An advance, level payments and a last one of another amount.
+const USUAL_RUNS: usize = 3;
+
 const OUTSIDE: AprError = AprError::Time("a date is outside the calendar");
 
 /// An amount in base units that changes hands on a date.
@@ -91,7 +94,7 @@ struct Equation {
 
 impl Equation {
     fn new() -> Self {
-        Self { runs: Vec::new(), flows: 0 }
+        Self { runs: Vec::with_capacity(USUAL_RUNS), flows: 0 }
     }
 
     /// A flow at `whole` periods, compounded, and a `fraction` of one, simple. The European equation has real `whole`
@@ -101,6 +104,12 @@ impl Equation {
         if !self.runs.last_mut().is_some_and(|run| run.takes(side, amount, whole, fraction)) {
             self.runs.push(Run::of_one(side, amount, whole, fraction));
         }
+    }
+
+    /// Flows that are known to follow one another evenly.
+    fn push_run(&mut self, run: Run, flows: usize) {
+        self.flows = self.flows.saturating_add(flows);
+        self.runs.push(run);
     }
 
     /// What is advanced, or paid, in all.

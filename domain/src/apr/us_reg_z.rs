@@ -13,6 +13,7 @@ use crate::period::Anchor;
 use crate::rate::Rate;
 
 use super::monthly::Monthly;
+use super::series::Run;
 use super::unit_period::{UnitPeriod, unit_period};
 use super::{AprError, DatedFlow, Equation, MAX_RATE, OUTSIDE, Side, distinct_dates, to_rate, without_zeros};
 
@@ -75,11 +76,17 @@ pub fn from_dates(advances: &[DatedFlow], payments: &[DatedFlow]) -> Result<UsAp
 fn from_monthly(monthly: Monthly<'_>, payments: &[DatedFlow]) -> Result<UsApr, AprError> {
     let unit = UnitPeriod::Months(monthly.months);
     let time = unit.between(monthly.advance.on, monthly.first, Anchor::of(&[monthly.first]));
-    let (first, fraction) = time.ok_or(OUTSIDE)?;
+    let (mut first, fraction) = time.ok_or(OUTSIDE)?;
     let mut equation = Equation::new();
     equation.push(Side::Advance, monthly.advance.amount, 0.0, 0.0);
-    for (whole, payment) in (first..).zip(payments) {
-        equation.push(Side::Payment, payment.amount, f64::from(whole), fraction);
+    for level in payments.chunk_by(|payment, next| payment.amount == next.amount) {
+        let [DatedFlow { amount, .. }, ..] = *level else { continue };
+        let count = u32::try_from(level.len()).map_err(|_| AprError::TooManyFlows(payments.len()))?;
+        equation.push_run(
+            Run { side: Side::Payment, amount, first: f64::from(first), step: 1.0, fraction, count },
+            level.len(),
+        );
+        first = first.saturating_add(count);
     }
     apr(equation, unit.per_year_f64(), unit.per_year(), Some(unit))
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
 mod calc;
+mod contracts;
 mod doctor;
 mod key;
 mod openapi;
@@ -42,6 +43,8 @@ enum Command {
     Doctor,
     /// Calculate without a service: APR, schedules, and whole files of reference figures.
     Calc(calc::Args),
+    /// Deploy the contracts on a chain, and verify what stands there.
+    Contracts(contracts::Args),
     /// Post a credit request and show the quotes as they arrive.
     Quote(Box<quote::Args>),
     /// Make and revoke API keys, as the owner of the database.
@@ -72,6 +75,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Openapi(args) => openapi::print(args),
         Command::Doctor => doctor::examine(cli.load_config()).await,
         Command::Calc(args) => calc::run(args),
+        Command::Contracts(args) => contracts::run(args).await,
         Command::Quote(args) => quote::run(args).await,
         Command::Key(args) => key::run(args, &cli.load_config()?).await,
     }

@@ -1,0 +1,7 @@
+//! The contracts as the deployer leaves them, on real chains.
+
+mod chains;
+mod deploying;
+mod lanes;
+mod two_chains;
+mod verifying;
