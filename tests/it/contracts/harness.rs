@@ -18,12 +18,18 @@ alloy::sol!(
     Formulas,
     "../contracts/artifacts/Formulas.json"
 );
+alloy::sol!(
+    #[sol(all_derives)]
+    Digests,
+    "../contracts/artifacts/Digests.json"
+);
 
 /// Contracts of the tests alone.
 #[derive(Debug, Clone, Copy)]
 pub enum Double {
     Calls,
     Formulas,
+    Digests,
 }
 
 impl Double {
@@ -36,6 +42,7 @@ impl Double {
         let text = match self {
             Self::Calls => artifact!("Calls"),
             Self::Formulas => artifact!("Formulas"),
+            Self::Digests => artifact!("Digests"),
         };
         let artifact: serde_json::Value = serde_json::from_str(text).unwrap();
         artifact["creationCode"].as_str().unwrap().parse().unwrap()
@@ -49,6 +56,7 @@ pub type Outcome = Result<Bytes, Bytes>;
 const GAS: u64 = 1 << 44;
 /// Cases in one call: what is sent and returned stays below a few megabytes.
 const CHUNK: usize = 1_000;
+pub const CHAIN_ID: u64 = 5_042;
 /// Seconds since 1970 of the first block that a test makes.
 pub const GENESIS: u64 = 1_750_000_000;
 
@@ -65,8 +73,11 @@ impl Node {
     pub async fn start() -> Self {
         // The hard fork that the contracts are compiled for: later ones limit the gas of one transaction.
         let arguments = ["--hardfork", "cancun", "--gas-limit", &GAS.to_string(), "--timestamp", &GENESIS.to_string()];
-        let options =
-            AnvilOptions { arguments: arguments.map(Into::into).to_vec(), chain_id: 5_042, ..AnvilOptions::default() };
+        let options = AnvilOptions {
+            arguments: arguments.map(Into::into).to_vec(),
+            chain_id: CHAIN_ID,
+            ..AnvilOptions::default()
+        };
         let anvil = Anvil::start(&Toolchain::locate().unwrap(), options).await.unwrap();
         let accounts = anvil.provider().get_accounts().await.unwrap();
         let mut node = Self { anvil, accounts, calls: Address::ZERO };
@@ -144,8 +155,12 @@ pub struct Cases {
 
 impl Cases {
     pub fn add(&mut self, call: impl SolCall + std::fmt::Debug, expected: Outcome) {
-        self.words.push(format!("{call:?}"));
-        self.calls.push(call.abi_encode().into());
+        self.add_encoded(format!("{call:?}"), call.abi_encode().into(), expected);
+    }
+
+    pub fn add_encoded(&mut self, words: String, call: Bytes, expected: Outcome) {
+        self.words.push(words);
+        self.calls.push(call);
         self.expected.push(expected);
     }
 
