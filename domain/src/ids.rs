@@ -98,6 +98,17 @@ id!(
     "key"
 );
 
+id!(
+    /// An account of the ledger.
+    AccountId,
+    "acc"
+);
+id!(
+    /// A transfer of the ledger.
+    TransferId,
+    "tr"
+);
+
 /// The last bits of a request's id, which number its quotes.
 const QUOTE_NUMBER: u128 = 0xffff;
 

@@ -9,9 +9,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("contracts", &[]),
     ("adapters", &["domain", "contracts"]),
-    ("gateway", &["domain", "contracts", "adapters"]),
-    ("devnet", &["domain", "contracts", "adapters", "gateway"]),
-    ("e2e", &["domain", "contracts", "adapters", "gateway", "devnet"]),
+    ("ledger", &["domain"]),
+    ("gateway", &["domain", "contracts", "adapters", "ledger"]),
+    ("devnet", &["domain", "contracts", "adapters", "ledger", "gateway"]),
+    ("e2e", &["domain", "contracts", "adapters", "ledger", "gateway", "devnet"]),
 ];
 
 #[test]

@@ -17,6 +17,7 @@ mod deployment;
 mod explained;
 mod hostile;
 mod idempotency;
+mod ledger;
 mod lifecycle;
 mod postgres_killed;
 mod smoke;

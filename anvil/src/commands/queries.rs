@@ -47,10 +47,11 @@ async fn ask(root: &Path, postgres: &Postgres) -> Result<tempfile::TempDir, Erro
     connection.close().await?;
     let folder = tempfile::Builder::new().prefix("agio-queries-").tempdir()?;
     // The compiler asks only about what it compiles, and takes a file for changed when it is written.
-    let source = root.join("gateway/src/lib.rs");
-    std::fs::write(&source, std::fs::read(&source)?)?;
+    for source in ["ledger/src/lib.rs", "gateway/src/lib.rs"].map(|source| root.join(source)) {
+        std::fs::write(&source, std::fs::read(&source)?)?;
+    }
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["check", "--quiet", "--package", "gateway", "--lib"])
+        .args(["check", "--quiet", "--package", "ledger", "--package", "gateway", "--lib"])
         .current_dir(root)
         .env("DATABASE_URL", &url)
         .env("SQLX_OFFLINE", "false")

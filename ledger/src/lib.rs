@@ -1,0 +1,30 @@
+//! Double entry on Postgres, for currencies and tokens.
+//!
+//! A transfer debits one account and credits another of the same asset: nothing that is not balanced can be written down.
+//! What was recorded never changes; a mistake is reversed. The database keeps these rules by itself (`migrations/0003`), and
+//! this crate says which of them a refused transfer broke, and is fast.
+//!
+//! Postings of one tenant take turns at one lock, held from when their rows are written until they are on the disk. Postings
+//! that arrive meanwhile wait and share the next transaction ([`Ledger::post`]), so the lock bounds transactions a second and
+//! not postings.
+
+mod account;
+mod asset;
+mod error;
+mod fold;
+mod ids;
+mod lane;
+mod ledger;
+mod numeric;
+mod posting;
+mod refusal;
+mod store;
+mod transfer;
+
+pub use account::{Account, AccountKind, Balance, Limit, NewAccount, Side};
+pub use asset::AssetNumber;
+pub use error::{LedgerError, PostError};
+pub use lane::MAX_WAITING;
+pub use ledger::Ledger;
+pub use refusal::{Refusal, Refused};
+pub use transfer::{Group, MAX_BATCH, MAX_METADATA, MAX_REFERENCE, Operation, Posted, Row, Transfer, TransferKind};

@@ -1,0 +1,5 @@
+//! The ledger on a real Postgres.
+
+mod books;
+mod posting;
+mod raw_sql;
