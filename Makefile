@@ -10,7 +10,7 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test contracts-artifacts contracts-test contracts-golden contracts-coverage contracts-slither ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
+.PHONY: demo test contracts-artifacts contracts-test contracts-golden contracts-coverage contracts-slither contracts-mutants ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
@@ -39,6 +39,10 @@ contracts-coverage: contracts/node_modules/.agio-stamp
 contracts-slither: contracts/node_modules/.agio-stamp
 	tests/python-tools $(TARGET)/slither contracts/slither-requirements.txt
 	cd contracts && node script/slither.mjs $(abspath $(TARGET))/slither/bin/slither
+
+# Ten defects a contract, planted one by one in a copy: each must be noticed. CONTRACT=name takes one contract.
+contracts-mutants: contracts/node_modules/.agio-stamp
+	cd contracts && node script/mutants.mjs
 
 BUILD_CONTRACTS := $(CARGO) run --quiet --package contracts --features build --bin build-contracts --
 
