@@ -20,6 +20,7 @@ mod posting;
 mod refusal;
 mod store;
 mod transfer;
+mod verify;
 
 pub use account::{Account, AccountKind, Balance, Limit, NewAccount, Side};
 pub use asset::AssetNumber;
@@ -28,3 +29,4 @@ pub use lane::MAX_WAITING;
 pub use ledger::Ledger;
 pub use refusal::{Refusal, Refused};
 pub use transfer::{Group, MAX_BATCH, MAX_METADATA, MAX_REFERENCE, Operation, Posted, Row, Transfer, TransferKind};
+pub use verify::{Fault, Verified, verify};

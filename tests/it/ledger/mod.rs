@@ -3,3 +3,4 @@
 mod books;
 mod posting;
 mod raw_sql;
+mod verifying;
