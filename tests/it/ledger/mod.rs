@@ -1,5 +1,6 @@
 //! The ledger on a real Postgres.
 
+mod accounts;
 mod books;
 mod histories;
 mod posting;
