@@ -10,7 +10,7 @@ VECTORS := $(wildcard ../shared/vectors/*.json)
 # Queries are checked against .sqlx; `make queries` asks a database anew.
 export SQLX_OFFLINE := true
 
-.PHONY: demo test contracts-artifacts contracts-test contracts-golden contracts-coverage contracts-slither contracts-mutants ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas mutants build clean
+.PHONY: demo test contracts-artifacts contracts-test contracts-golden contracts-coverage contracts-slither contracts-mutants ci fmt fmt-check lint drift docs queries check-vectors api-check deny bench-math bench-quotes bench-gas bench-ledger mutants build clean
 
 demo: build
 	$(DEVNET) demo $(if $(ONCE),--once)
@@ -104,6 +104,10 @@ bench-math:
 bench-quotes:
 	$(CARGO) build --release --workspace --bins
 	$(TARGET)/release/devnet bench-quotes
+
+bench-ledger:
+	$(CARGO) build --release --package devnet
+	AGIO_PGBENCH=$$(anvil/pgbench $(abspath $(TARGET))/pgbench) $(TARGET)/release/devnet bench-ledger
 
 bench-gas:
 	$(CARGO) build --package devnet
