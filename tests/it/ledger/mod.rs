@@ -3,6 +3,7 @@
 mod accounts;
 mod books;
 mod histories;
+mod killed;
 mod posting;
 mod raw_sql;
 mod reference;
