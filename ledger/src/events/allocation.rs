@@ -61,6 +61,17 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// The same with another amount of one part.
+    #[must_use]
+    pub const fn with(self, part: Part, amount: U256) -> Self {
+        match part {
+            Part::Principal => Self { principal: amount, ..self },
+            Part::Interest => Self { interest: amount, ..self },
+            Part::Fees => Self { fees: amount, ..self },
+            Part::Penalties => Self { penalties: amount, ..self },
+        }
+    }
+
     #[must_use]
     pub const fn each(self) -> [(Part, U256); 4] {
         [

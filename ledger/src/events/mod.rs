@@ -46,8 +46,8 @@ pub enum Event {
     Waiver { interest: U256, fees: U256, penalties: U256 },
     /// The loan leaves the books as lost, while the borrower owes it still.
     ChargeOff { cause: Cause, parts: Parts },
-    /// The loan leaves the books, and the borrower owes it no more.
-    WriteOff(Parts),
+    /// The borrower owes it no more. After a charge-off what that had cost becomes a loss of this kind.
+    WriteOff { standing: Standing, parts: Parts },
     /// Money for a loan that was written off.
     Recovery { amount: U256 },
     /// Collateral came to where we can reach it.

@@ -37,7 +37,9 @@ impl Event {
                 settled(parts, |_| Code::LossesWaived, Part::receivable)
             }
             Self::ChargeOff { cause, parts } => settled(parts, |part| part.charged_off(cause), Part::receivable),
-            Self::WriteOff(parts) => settled(parts, |_| Code::LossesWrittenOff, Part::receivable),
+            Self::WriteOff { standing, parts } => {
+                settled(parts, |_| Code::LossesWrittenOff, |part| owed_or_charged_off(part, standing))
+            }
             Self::Recovery { amount } => vec![line(Code::FundingClearing, Code::IncomeRecoveries, amount)],
             Self::CollateralLock { amount } => vec![line(Code::CollateralHeld, Code::CollateralOwed, amount)],
             Self::CollateralRelease { amount } => vec![line(Code::CollateralOwed, Code::CollateralHeld, amount)],

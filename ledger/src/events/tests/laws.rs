@@ -47,7 +47,8 @@ fn expected(event: Event) -> BTreeMap<Code, i128> {
         Event::Fee { amount } => charged(U256::ZERO, amount, U256::ZERO, 1),
         Event::Penalty { amount } => charged(U256::ZERO, U256::ZERO, amount, 1),
         Event::Waiver { interest, fees, penalties } => charged(interest, fees, penalties, -1),
-        Event::ChargeOff { parts, .. } | Event::WriteOff(parts) => owed(parts, Standing::OnTheBooks, -1),
+        Event::ChargeOff { parts, .. } => owed(parts, Standing::OnTheBooks, -1),
+        Event::WriteOff { standing, parts } => owed(parts, standing, -1),
         Event::Recovery { amount } => vec![(Code::FundingClearing, signed(amount))],
         Event::CollateralLock { .. } | Event::CollateralRelease { .. } | Event::CollateralSeizure { .. } => Vec::new(),
     };

@@ -84,12 +84,22 @@ fn a_charge_off_empties_the_receivables_and_costs_principal_as_a_loss_and_the_re
 
 #[test]
 fn a_write_off_costs_all_that_was_owed_and_money_that_comes_later_is_recovered() {
-    let gone = Event::WriteOff(of(1000, 30, 103, 10));
+    let gone = Event::WriteOff { standing: Standing::OnTheBooks, parts: of(1000, 30, 103, 10) };
     let written_off = [(Code::LossesWrittenOff, 1143), (Code::FundingClearing, -1000)];
     assert_eq!(after(&[gone]), with_earned(&written_off));
     let recovered = Event::Recovery { amount: units(200) };
     let books = [(Code::LossesWrittenOff, 1143), (Code::FundingClearing, -800), (Code::IncomeRecoveries, -200)];
     assert_eq!(after(&[gone, recovered]), with_earned(&books));
+}
+
+#[test]
+fn a_write_off_after_a_charge_off_is_one_loss_and_not_two() {
+    for cause in [Cause::BadDebt, Cause::Fraud] {
+        let parts = of(1000, 30, 103, 10);
+        let events =
+            [Event::ChargeOff { cause, parts }, Event::WriteOff { standing: Standing::ChargedOff(cause), parts }];
+        assert_eq!(after(&events), with_earned(&[(Code::LossesWrittenOff, 1143), (Code::FundingClearing, -1000)]));
+    }
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn event() -> impl Strategy<Value = Event> {
         amount().prop_map(|amount| Event::Penalty { amount }),
         three().prop_map(|(interest, fees, penalties)| Event::Waiver { interest, fees, penalties }),
         (cause(), parts()).prop_map(|(cause, parts)| Event::ChargeOff { cause, parts }),
-        parts().prop_map(Event::WriteOff),
+        (standing(), parts()).prop_map(|(standing, parts)| Event::WriteOff { standing, parts }),
         amount().prop_map(|amount| Event::Recovery { amount }),
         amount().prop_map(|amount| Event::CollateralLock { amount }),
         amount().prop_map(|amount| Event::CollateralRelease { amount }),
@@ -83,14 +83,7 @@ fn event() -> impl Strategy<Value = Event> {
 /// Each part of an event as an event of its own.
 fn apart(event: Event) -> Vec<Event> {
     let zero = U256::ZERO;
-    let by_part = |parts: Parts| {
-        [
-            Parts { principal: parts.principal, ..Parts::default() },
-            Parts { interest: parts.interest, ..Parts::default() },
-            Parts { fees: parts.fees, ..Parts::default() },
-            Parts { penalties: parts.penalties, ..Parts::default() },
-        ]
-    };
+    let by_part = |parts: Parts| parts.each().map(|(part, amount)| Parts::default().with(part, amount));
     let allocations = |whole: Allocation, kind: fn(Allocation) -> Event| {
         let overpaid = Allocation { parts: Parts::default(), ..whole };
         let each = by_part(whole.parts).map(|parts| Allocation { parts, overpayment: zero, ..whole });
@@ -124,7 +117,7 @@ fn apart(event: Event) -> Vec<Event> {
             Event::Waiver { interest: zero, fees: zero, penalties },
         ],
         Event::ChargeOff { cause, parts } => by_part(parts).map(|parts| Event::ChargeOff { cause, parts }).to_vec(),
-        Event::WriteOff(parts) => by_part(parts).map(Event::WriteOff).to_vec(),
+        Event::WriteOff { standing, parts } => by_part(parts).map(|parts| Event::WriteOff { standing, parts }).to_vec(),
         whole => vec![whole],
     }
 }
