@@ -10,7 +10,9 @@
 
 mod account;
 mod asset;
+pub mod chart;
 mod error;
+pub mod events;
 mod fold;
 mod ids;
 mod lane;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod books;
+mod chart;
 mod histories;
 mod killed;
 mod posting;
