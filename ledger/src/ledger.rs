@@ -19,7 +19,7 @@ use crate::transfer::{Group, MAX_BATCH, Posted};
 /// Double entry for many tenants in one database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    poster: Poster,
+    pub(crate) poster: Poster,
     lanes: Arc<Mutex<HashMap<TenantId, Lane>>>,
 }
 

@@ -10,6 +10,7 @@
 
 mod account;
 mod asset;
+mod close;
 mod error;
 mod fold;
 mod ids;
@@ -17,14 +18,23 @@ mod lane;
 mod ledger;
 mod numeric;
 mod posting;
+mod read;
 mod refusal;
 mod store;
 mod transfer;
+mod upkeep;
 
 pub use account::{Account, AccountKind, Balance, Limit, NewAccount, Side};
 pub use asset::AssetNumber;
+pub use close::{CloseError, Closed};
 pub use error::{LedgerError, PostError};
 pub use lane::MAX_WAITING;
 pub use ledger::Ledger;
+pub use read::{
+    AccountFilter, AccountPage, AsOf, AssetUnit, BalanceSheet, ControlLine, Csv, IncomeOfAsset, IncomeStatement,
+    MAX_BALANCES, MAX_LINES, MAX_PAGE, NamedAccount, Net, ReadError, ReportLine, SheetOfAsset, Statement,
+    StatementCursor, StatementLine, StatementRange, Sums, TrialBalance, TrialOfAsset,
+};
 pub use refusal::{Refusal, Refused};
 pub use transfer::{Group, MAX_BATCH, MAX_METADATA, MAX_REFERENCE, Operation, Posted, Row, Transfer, TransferKind};
+pub use upkeep::{Expired, MAX_EXPIRED, MAX_MONTHS_AHEAD};
