@@ -5,7 +5,9 @@ mod commands;
 use std::{io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use commands::{aave, anvil, bare_fan_out, bench_gas, bench_quotes, demo, lenders, postgres, queries, up};
+use commands::{
+    aave, anvil, bare_fan_out, bench_gas, bench_ledger, bench_quotes, demo, lenders, postgres, queries, up,
+};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -37,6 +39,8 @@ enum Command {
     BenchQuotes(bench_quotes::Arguments),
     /// Measure what operations cost in gas beside those of Aave v3 and Morpho Blue.
     BenchGas,
+    /// Measure the ledger beside pgbench on the same Postgres.
+    BenchLedger(bench_ledger::Arguments),
     #[command(hide = true)]
     BareFanOut(bare_fan_out::Arguments),
 }
@@ -59,6 +63,7 @@ async fn main() -> ExitCode {
         Command::Demo(arguments) => Box::pin(demo::run(arguments)).await,
         Command::BenchQuotes(arguments) => bench_quotes::run(arguments).await,
         Command::BenchGas => Box::pin(bench_gas::run()).await,
+        Command::BenchLedger(arguments) => bench_ledger::run(arguments).await,
         Command::BareFanOut(arguments) => bare_fan_out::run(arguments).await,
     };
     match outcome {

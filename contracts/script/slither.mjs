@@ -23,9 +23,9 @@ function run(command, args) {
   }
 }
 
-// A finding begins with the function, or the variable of a function, that it is about.
+// A finding names first the function, or the variable of a function, that it is about.
 function nameOf({ check, description }) {
-  const [subject] = description.match(/^\S+\([^)]*\)(\.\w+)?/) ?? [description.split(" ")[0]];
+  const [subject] = description.match(/\w\S*\([^)]*\)(\.\w+)?/) ?? [description.split(" ")[0]];
   return `${check} ${subject}`;
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use domain::ids::AccountId;
+
 use crate::refusal::Refused;
 
 /// We are to blame, or the database is.
@@ -10,7 +12,9 @@ pub enum LedgerError {
     /// Nothing was recorded; to be tried again later.
     #[error("{waiting} postings wait already, which is the most")]
     Busy { waiting: usize },
-    #[error("{given} transfers: at most {most} at once")]
+    #[error("account {account} is open already, with another {member}")]
+    AccountDiffers { account: AccountId, member: &'static str },
+    #[error("{given} at once: at most {most}")]
     TooMany { given: usize, most: usize },
     /// Nothing was recorded; to be tried again.
     #[error("the database put others first {attempts} times")]

@@ -43,8 +43,13 @@ pub(crate) struct Folded {
     pub(crate) rows: Vec<Row>,
 }
 
-/// What holds of a transfer whatever is recorded.
-pub(crate) fn check_form(transfer: &Transfer) -> Result<(), Refusal> {
+/// What holds of a group whatever is recorded, looked at before anything else.
+pub(crate) fn check_form(group: &Group) -> Result<(), Refused> {
+    let wrong = |(index, transfer)| Some(Refused { index, refusal: check_one(transfer).err()? });
+    group.iter().enumerate().find_map(wrong).map_or(Ok(()), Err)
+}
+
+fn check_one(transfer: &Transfer) -> Result<(), Refusal> {
     let reference = &transfer.reference;
     if reference.is_empty() || reference.chars().count() > MAX_REFERENCE || reference.contains(char::is_control) {
         return Err(Refusal::Reference);
@@ -80,6 +85,7 @@ impl State {
         ids: &mut impl Iterator<Item = TransferId>,
         rows: &mut Vec<Row>,
     ) -> Result<Posted, Refused> {
+        check_form(group)?;
         let mark = rows.len();
         let mut undo = Undo::default();
         let mut taken = Vec::with_capacity(group.len());
@@ -116,15 +122,17 @@ impl State {
         ids: &mut impl Iterator<Item = TransferId>,
         undo: &mut Undo,
     ) -> Result<Step, Refusal> {
-        check_form(transfer)?;
         let draft = self.draft(transfer)?;
+        if undo.references.contains(&transfer.reference) {
+            return Err(Refusal::ReferenceTwice);
+        }
         if let Some(recorded) = self.recorded.get(&transfer.reference) {
             return match difference(recorded, &draft) {
                 None => Ok(Step::Known(recorded.id)),
                 Some(field) => Err(Refusal::ExistsWithDifferent { transfer: recorded.id, field }),
             };
         }
-        self.check(&draft)?;
+        self.check(&draft, undo)?;
         self.move_balances(&draft, undo)?;
         let row = Row { id: ids.next().unwrap_or(draft.id), ..draft };
         if let Some(original) = row.original {
@@ -184,7 +192,7 @@ impl State {
     }
 
     /// Rules that look at no balance.
-    fn check(&self, draft: &Row) -> Result<(), Refusal> {
+    fn check(&self, draft: &Row, undo: &Undo) -> Result<(), Refusal> {
         if let Some(through) = self.closed_through.filter(|through| draft.effective_on <= *through) {
             return Err(Refusal::PeriodClosed { through });
         }
@@ -199,6 +207,9 @@ impl State {
             }
         } else if row.kind != TransferKind::Pending {
             return Err(Refusal::NotPending(original));
+        }
+        if undo.originals.iter().any(|(id, before)| *id == original && before.is_some()) {
+            return Err(Refusal::EndedTwice(original));
         }
         if let Some(by) = *ended {
             return Err(Refusal::AlreadyEnded { original, by });

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::deadline::Clock;
-use domain::ids::{AccountId, TenantId};
+use domain::ids::TenantId;
 use sqlx::{PgConnection, PgPool};
 
 use crate::account::{Account, NewAccount};
@@ -30,7 +30,8 @@ impl Ledger {
         Self { poster: Poster::new(pool, clock), lanes: Arc::default() }
     }
 
-    /// Opens accounts, in order and together; one that is there already, by code, subject and asset, is returned as it is.
+    /// Opens accounts, in order and together; one that is there already, by code, subject and asset, is returned if it
+    /// is the same.
     ///
     /// # Errors
     /// [`LedgerError`].
@@ -52,9 +53,13 @@ impl Ledger {
         tenant: TenantId,
         accounts: &[NewAccount],
     ) -> Result<Vec<Account>, LedgerError> {
-        let mut opened = Vec::with_capacity(accounts.len());
-        for (account, id) in accounts.iter().zip(ids::from(self.poster.clock.now())) {
-            opened.push(store::open(connection, tenant, AccountId::new(id.uuid()), account).await?);
+        check_size(accounts.len())?;
+        let ids = ids::from(self.poster.clock.now()).map(|id| id.uuid()).take(accounts.len()).collect::<Vec<_>>();
+        let opened = store::open(connection, tenant, &ids, accounts).await?;
+        for (account, asked) in opened.iter().zip(accounts) {
+            if let Some(member) = difference(account, asked) {
+                return Err(LedgerError::AccountDiffers { account: account.id, member });
+            }
         }
         Ok(opened)
     }
@@ -104,6 +109,19 @@ impl Ledger {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         lanes.entry(tenant).or_insert_with(|| Lane::start(&self.poster, tenant)).clone()
     }
+}
+
+/// The first member in which an account is another than the one asked for.
+fn difference(account: &Account, asked: &NewAccount) -> Option<&'static str> {
+    [
+        ("kind", account.kind == asked.kind),
+        ("normal_side", account.normal_side == asked.normal_side()),
+        ("limit", account.limit == asked.limit),
+        ("is_control", account.is_control == asked.is_control),
+        ("control", account.control == asked.control),
+    ]
+    .into_iter()
+    .find_map(|(member, same)| (!same).then_some(member))
 }
 
 fn check_size(given: usize) -> Result<(), LedgerError> {

@@ -23,6 +23,7 @@ mod refusal;
 mod store;
 mod transfer;
 mod upkeep;
+mod verify;
 
 pub use account::{Account, AccountKind, Balance, Limit, NewAccount, Side};
 pub use asset::AssetNumber;
@@ -38,3 +39,4 @@ pub use read::{
 pub use refusal::{Refusal, Refused};
 pub use transfer::{Group, MAX_BATCH, MAX_METADATA, MAX_REFERENCE, Operation, Posted, Row, Transfer, TransferKind};
 pub use upkeep::{Expired, MAX_EXPIRED, MAX_MONTHS_AHEAD};
+pub use verify::{Fault, Verified, verify};

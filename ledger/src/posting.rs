@@ -86,10 +86,8 @@ impl Poster {
         let mut rows = Vec::with_capacity(groups.iter().map(Group::len).sum());
         let mut outcomes = Vec::with_capacity(groups.len());
         for group in groups {
-            let refused =
-                group.iter().enumerate().find_map(|(index, transfer)| Some((index, check_form(transfer).err()?)));
-            if let Some((index, refusal)) = refused {
-                outcomes.push(Err(Refused { index, refusal }));
+            if let Err(refused) = check_form(group) {
+                outcomes.push(Err(refused));
                 continue;
             }
             let first = rows.len();

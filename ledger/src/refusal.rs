@@ -36,6 +36,8 @@ pub enum Refusal {
     ExistsWithDifferent { transfer: TransferId, field: &'static str },
     #[error("reference: {transfer} has it, while others linked with it are not recorded")]
     PartlyRecorded { transfer: TransferId },
+    #[error("reference: another transfer of the group has it")]
+    ReferenceTwice,
     #[error("transfer {0} is not known")]
     UnknownOriginal(TransferId),
     #[error("transfer {0} is not pending")]
@@ -44,6 +46,8 @@ pub enum Refusal {
     NotPosted(TransferId),
     #[error("transfer {original} has been ended by {by}")]
     AlreadyEnded { original: TransferId, by: TransferId },
+    #[error("transfer {0} is ended by another transfer of the group")]
+    EndedTwice(TransferId),
     #[error("transfer {0} has expired")]
     Expired(TransferId),
     #[error("transfer {0} has not expired")]

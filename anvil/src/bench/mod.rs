@@ -9,6 +9,7 @@
 mod bare;
 mod error;
 mod lap;
+mod ledger;
 mod load;
 mod question;
 mod report;
@@ -23,6 +24,7 @@ use stage::{Side, Stage};
 
 pub use bare::{Book, serve_bare};
 pub use error::BenchError;
+pub use ledger::{LedgerBenchError, LedgerBenchOptions, LedgerFigures, measure_ledger};
 
 /// Each side is measured this often, in turn, so that a disturbance of some seconds does not fall on one alone.
 const ROUNDS: usize = 2;

@@ -4,6 +4,7 @@ pub(crate) mod aave;
 pub(crate) mod anvil;
 pub(crate) mod bare_fan_out;
 pub(crate) mod bench_gas;
+pub(crate) mod bench_ledger;
 pub(crate) mod bench_quotes;
 pub(crate) mod demo;
 pub(crate) mod lenders;

@@ -37,6 +37,8 @@ library FundingLogic {
         IERC20 asset = IERC20(loan.asset);
         Conditions.requireSecured(ICollateral(loan.escrow), loanId, borrower, address(asset), principal, collateral);
 
+        // It was read from 128 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
         loan.outstanding = uint128(principal);
         _markFunded(loanId, loan, uint64(block.timestamp), 0);
         uint256 before = asset.balanceOf(borrower);

@@ -57,6 +57,8 @@ library KeyRing {
     }
 
     function useNonce(Register storage register, bytes32 providerId, uint256 nonce) internal {
+        // One bit, moved to the place of the nonce.
+        // forge-lint: disable-next-line(incorrect-shift)
         uint256 bit = 1 << (nonce & 0xff);
         uint256 bits = register.nonces[providerId][nonce >> 8];
         require(bits & bit == 0, Errors.NonceUsed(providerId, nonce));

@@ -46,6 +46,8 @@ abstract contract Servicing is Funding, ILoanBook {
         loan.accrue();
         uint256 left = loan.owed();
         require(shortfall == left, ShortfallIs(loanId, left, shortfall));
+        // At most twice a principal below 2^112.
+        // forge-lint: disable-next-line(unsafe-typecast)
         loan.shortfall = uint128(shortfall);
         loan.state = LoanState.Liquidated;
         emit LoanLiquidated(loanId, shortfall);
@@ -133,8 +135,14 @@ abstract contract Servicing is Funding, ILoanBook {
         loan.accrue();
         (uint256 toInterest, uint256 toPrincipal) = DebtModel.allocate(credited, loan.interest);
         (uint256 interest, uint256 outstanding) = (loan.interest - toInterest, loan.outstanding - toPrincipal);
+        // Less than what was read from 128 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
         loan.interest = uint128(interest);
+        // Less than what was read from 128 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
         loan.outstanding = uint128(outstanding);
+        // At most the debt, twice a principal below 2^112.
+        // forge-lint: disable-next-line(unsafe-typecast)
         loan.paid += uint128(credited);
         emit LoanPaid(loanId, msg.sender, liquidation, toInterest, toPrincipal, outstanding, interest);
     }

@@ -11,6 +11,7 @@ library AssetIds {
     /// @notice The id at a position; 0 beyond the end.
     function idAt(uint64 ids, uint256 index) internal pure returns (uint8) {
         // The lowest byte is what is wanted.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return uint8(ids >> (BITS * index));
     }
 
@@ -29,6 +30,8 @@ library AssetIds {
 
     /// @notice The list with an id at a position that is free.
     function with(uint64 ids, uint256 index, uint8 id) internal pure returns (uint64) {
+        // An index is below eight.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return ids | (uint64(id) << uint64(BITS * index));
     }
 }

@@ -143,11 +143,6 @@ abstract contract CollateralLedger is AccessManaged, ReentrancyGuardTransient, I
         _idOf[asset] = id;
     }
 
-    /// @dev Zero where the asset was never locked.
-    function _knownId(address asset) internal view returns (uint8) {
-        return _idOf[asset];
-    }
-
     function _assetOf(uint8 id) internal view returns (address) {
         return _known[id - 1];
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+// Casts are of literals and of values that the tests bound.
+// forge-lint: disable-start(unsafe-typecast)
+
 import "src/aggregator/AggregatorTypes.sol";
 import {IAggregatorErrors as Errors} from "src/aggregator/IAggregatorErrors.sol";
 import {IAggregatorEvents as Events} from "src/aggregator/IAggregatorEvents.sol";

@@ -36,8 +36,10 @@ contract FundingTest is AggregatorBase {
 
     function test_FundNeedsTheLendersOwnWord() public {
         bytes32 loanId = accepted(defaultQuote());
+        assertTrue(register.lendsFor(lender, PROVIDER));
         vm.prank(lender);
         register.bindLender(PROVIDER, false);
+        assertFalse(register.lendsFor(lender, PROVIDER));
         vm.expectRevert(abi.encodeWithSelector(Errors.LenderNotBound.selector, lender, PROVIDER));
         fund(loanId);
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+// Casts are of literals and of values that the tests bound.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import "src/aggregator/AggregatorTypes.sol";
 import {DebtModel} from "src/aggregator/DebtModel.sol";

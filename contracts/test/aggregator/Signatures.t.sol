@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+// Casts are of literals and of values that the tests bound.
+// forge-lint: disable-start(unsafe-typecast)
+// forge-lint: disable-start(incorrect-shift)
+
 import "src/aggregator/AggregatorTypes.sol";
 import {IAggregatorErrors as Errors} from "src/aggregator/IAggregatorErrors.sol";
 import {AggregatorBase} from "./AggregatorBase.sol";

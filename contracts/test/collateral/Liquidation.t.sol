@@ -6,6 +6,7 @@ import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.
 import {ICollateralErrors} from "../../src/collateral/ICollateralErrors.sol";
 import {IRiskPolicy} from "../../src/collateral/IRiskPolicy.sol";
 import {RiskPolicy} from "../../src/collateral/RiskPolicy.sol";
+import {FeeToken} from "../tokens/OddTokens.sol";
 import {CollateralTest} from "./CollateralTest.sol";
 
 contract LiquidationTest is CollateralTest {
@@ -243,6 +244,24 @@ contract LiquidationTest is CollateralTest {
         assertEq(escrow.locked(LOAN, alice, address(weth)), 0);
         _price(address(weth), 0);
         escrow.healthOf(LOAN, alice);
+        vm.prank(keeper);
+        escrow.liquidate(LOAN, alice, address(wbtc), 0, CollateralLiquidation.Bid(MAX, block.timestamp, keeper));
+        assertLt(escrow.locked(LOAN, alice, address(wbtc)), 1e8);
+    }
+
+    function test_debt_token_that_takes_a_fee_pays_no_debt_with_it() public {
+        _shallow();
+        FeeToken fee = new FeeToken();
+        _route(address(fee), 8, 1e8);
+        book.set(LOAN, ILoanBook.Binding.Owed, alice, address(fee), 15_000e18, lender);
+        _price(address(weth), 1_850e8);
+        fee.mint(keeper, 15_000e18);
+        vm.prank(keeper);
+        fee.approve(address(escrow), MAX);
+        _expect(
+            abi.encodeWithSelector(ICollateralErrors.AmountArrivedDiffers.selector, address(fee), 7_500e18, 7_425e18)
+        );
+        _liquidate(MAX);
     }
 
     function Math_div(uint256 a, uint256 b) private pure returns (uint256) {

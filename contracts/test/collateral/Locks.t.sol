@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+// Casts are of literals and of values that the tests bound.
+// forge-lint: disable-start(unsafe-typecast)
+// forge-lint: disable-start(incorrect-shift)
+
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
 import {CollateralLocks} from "../../src/collateral/CollateralLocks.sol";
 import {FeedReader} from "../../src/collateral/FeedReader.sol";

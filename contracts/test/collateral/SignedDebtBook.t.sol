@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+// Casts are of literals and of values that the tests bound.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {ICollateral} from "../../src/interfaces/ICollateral.sol";
 import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
@@ -308,6 +311,23 @@ contract SignedDebtBookTest is SignedDebtTest {
         SignedLoan memory loan = debts.loanOf(loanId);
         assertEq(loan.amount, 3_000e6);
         assertEq(loan.jump, 7_000e6);
+    }
+
+    function test_repayment_after_the_delay_is_of_the_stated_amount() public {
+        bytes32 loanId = _owed();
+        skip(1 days);
+        _state(loanId, 4_000e6, 1);
+        _state(loanId, 8_000e6, 2);
+        skip(48 hours);
+        uint256 due = _due(loanId);
+        usdc.mint(bob, 1_000e6);
+        vm.startPrank(bob);
+        usdc.approve(address(debts), type(uint256).max);
+        debts.repay(loanId, 1_000e6);
+        SignedLoan memory loan = debts.loanOf(loanId);
+        assertEq(loan.amount, due - 1_000e6);
+        assertEq(loan.jump, 0);
+        assertEq(_due(loanId), due - 1_000e6);
     }
 
     function test_only_the_escrow_liquidates_and_records() public {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+// Casts are of literals and of values that the tests bound.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILoanBook} from "../../src/interfaces/ILoanBook.sol";
 import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.sol";

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+// Casts are of literals and of values that the tests bound.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {AggregatorLanes} from "src/aggregator/AggregatorLanes.sol";
 import "src/aggregator/AggregatorTypes.sol";

@@ -243,7 +243,7 @@ contract OracleConfigTest is OracleFixture {
 
     function _expectedDigest(
         uint256 chainId,
-        address at,
+        address account,
         uint256[] memory signerKeys,
         uint8 threshold,
         Bounds memory bounds,
@@ -265,7 +265,7 @@ contract OracleConfigTest is OracleFixture {
             )
         );
         return keccak256(
-            abi.encode(keccak256("OracleConfig(uint256 chainId,address oracle,bytes32 core)"), chainId, at, core)
+            abi.encode(keccak256("OracleConfig(uint256 chainId,address oracle,bytes32 core)"), chainId, account, core)
         );
     }
 }

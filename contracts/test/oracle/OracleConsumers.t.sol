@@ -88,10 +88,22 @@ contract OracleConsumersTest is OracleFixture {
         _lender.borrow(consent, report, 600);
         vm.expectRevert(abi.encodeWithSelector(GatedLender.LimitExceeded.selector, 1001, 1000));
         _lender.borrow(consent, report, 401);
-        assertEq(_coin.balanceOf(holder), 600);
-        _coin.approve(address(_lender), 600);
-        _lender.repay(SUBJECT, 1000);
+        _lender.borrow(consent, report, 400);
+        assertEq(_coin.balanceOf(holder), 1000);
+        _coin.approve(address(_lender), 1000);
+        _lender.repay(SUBJECT, 2000);
         assertEq(_lender.debtOf(SUBJECT), 0);
+    }
+
+    function test_a_lender_takes_no_consent_to_the_score_of_another_model() public {
+        (Consent memory consent, Report memory report) = _scored();
+        consent.modelId = OTHER;
+        report.modelId = OTHER;
+        report.consentHash = _hash(consent);
+        _submit(report);
+        vm.prank(holder);
+        vm.expectRevert(abi.encodeWithSelector(GatedLender.ConsentNotInForce.selector, SUBJECT));
+        _lender.borrow(consent, report, 1);
     }
 
     function test_a_lender_refuses_whoever_is_not_the_subject() public {

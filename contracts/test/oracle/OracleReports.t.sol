@@ -220,21 +220,21 @@ contract OracleReportsTest is OracleFixture {
         Report memory report = _report(3);
         bytes memory data = abi.encodeCall(oracle.submitReport, (report, BITMAP, _sign(_hash(report))));
         member = bound(member, 0, 14);
-        uint256 at = 36 + 32 * member;
+        uint256 place = 36 + 32 * member;
         uint256 before;
         assembly {
-            before := mload(add(data, at))
+            before := mload(add(data, place))
         }
         vm.assume(before != word);
         assembly {
-            mstore(add(data, at), word)
+            mstore(add(data, place), word)
         }
         (bool ok,) = address(oracle).call(data);
         assertFalse(ok);
         (IScores.Status status,,,) = oracle.tryScoreOf(SUBJECT, MODEL);
         assertEq(uint8(status), uint8(IScores.Status.Missing));
         assembly {
-            mstore(add(data, at), before)
+            mstore(add(data, place), before)
         }
         (ok,) = address(oracle).call(data);
         assertTrue(ok);
@@ -244,10 +244,10 @@ contract OracleReportsTest is OracleFixture {
     function test_wide_members_are_refused_whoever_signs_them() public {
         uint256[3] memory members = [uint256(2), 3, 9];
         for (uint256 i = 0; i < 3; ++i) {
-            uint256 at = 32 + 32 * members[i];
+            uint256 place = 32 + 32 * members[i];
             bytes memory words = abi.encode(_report(1));
             assembly {
-                let word := add(words, at)
+                let word := add(words, place)
                 mstore(word, or(mload(word), shl(32, 1)))
             }
             bytes memory signatures = _sign(keccak256(bytes.concat(abi.encode(REPORT_TYPEHASH), words)));

@@ -50,46 +50,53 @@ pub(crate) async fn accounts(connection: &mut PgConnection, ids: &[Uuid]) -> sql
     Ok(records.into_iter().map(Account::from).collect())
 }
 
-/// Opens an account, or finds the one that has its code, subject and asset.
+/// Opens accounts, or finds those that have the code, subject and asset of one; in the order that they were asked for.
 pub(crate) async fn open(
     connection: &mut PgConnection,
     tenant: TenantId,
-    id: AccountId,
-    account: &NewAccount,
-) -> sqlx::Result<Account> {
-    let asset = sqlx::query_scalar!(r#"SELECT ledger_asset($1) AS "asset!""#, account.asset)
-        .fetch_one(&mut *connection)
-        .await?;
+    ids: &[Uuid],
+    accounts: &[NewAccount],
+) -> sqlx::Result<Vec<Account>> {
+    let codes: Vec<String> = accounts.iter().map(|account| account.code.clone()).collect();
+    let subjects: Vec<Option<String>> = accounts.iter().map(|account| account.subject.clone()).collect();
+    let assets: Vec<String> = accounts.iter().map(|account| account.asset.clone()).collect();
     sqlx::query!(
         r#"INSERT INTO ledger_accounts
                (tenant_id, account_id, code, subject, asset_id, kind, normal_side, "limit", is_control, control_id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+           SELECT $1, id, code, subject, ledger_asset(asset), kind, side, bound, control, under
+             FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::ledger_account_kind[], $7::ledger_side[],
+                         $8::ledger_limit[], $9::boolean[], $10::uuid[])
+                  AS account (id, code, subject, asset, kind, side, bound, control, under)
            ON CONFLICT (tenant_id, code, subject, asset_id) DO NOTHING"#,
         tenant.uuid(),
-        id.uuid(),
-        account.code,
-        account.subject,
-        asset,
-        account.kind as _,
-        account.normal_side() as _,
-        account.limit as _,
-        account.is_control,
-        account.control.map(AccountId::uuid),
+        ids,
+        &codes,
+        &subjects as _,
+        &assets,
+        &accounts.iter().map(|account| account.kind).collect::<Vec<_>>() as _,
+        &accounts.iter().map(NewAccount::normal_side).collect::<Vec<_>>() as _,
+        &accounts.iter().map(|account| account.limit).collect::<Vec<_>>() as _,
+        &accounts.iter().map(|account| account.is_control).collect::<Vec<_>>(),
+        &accounts.iter().map(|account| account.control.map(AccountId::uuid)).collect::<Vec<_>>() as _,
     )
     .execute(&mut *connection)
     .await?;
-    let record = sqlx::query_as!(
+    let records = sqlx::query_as!(
         Record,
-        r#"SELECT account_id, code, subject, asset_id AS "asset_id: AssetNumber", kind AS "kind: AccountKind",
-                  normal_side AS "normal_side: Side", "limit" AS "limit: Limit", is_control, control_id
-             FROM ledger_accounts
-            WHERE tenant_id = $1 AND code = $2 AND subject IS NOT DISTINCT FROM $3 AND asset_id = $4"#,
+        r#"SELECT a.account_id AS "account_id!", a.code AS "code!", a.subject, a.asset_id AS "asset_id!: AssetNumber",
+                  a.kind AS "kind!: AccountKind", a.normal_side AS "normal_side!: Side", a."limit" AS "limit!: Limit",
+                  a.is_control AS "is_control!", a.control_id
+             FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS asked (code, subject, asset, place)
+             JOIN ledger_assets n ON n.asset = asked.asset
+             JOIN ledger_accounts a ON a.tenant_id = $1 AND a.code = asked.code AND a.asset_id = n.asset_id
+              AND a.subject IS NOT DISTINCT FROM asked.subject
+            ORDER BY asked.place"#,
         tenant.uuid(),
-        account.code,
-        account.subject,
-        asset,
+        &codes,
+        &subjects as _,
+        &assets,
     )
-    .fetch_one(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(record.into())
+    Ok(records.into_iter().map(Account::from).collect())
 }

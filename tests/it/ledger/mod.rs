@@ -1,8 +1,12 @@
 //! The ledger on a real Postgres.
 
+mod accounts;
 mod books;
 mod closing;
+mod histories;
 mod lender;
 mod posting;
 mod raw_sql;
 mod reading;
+mod reference;
+mod verifying;
