@@ -26,7 +26,7 @@ pub struct Ledger {
 impl Ledger {
     /// `pool` connects as the application, whom row-level security binds.
     #[must_use]
-    pub fn new(pool: PgPool, clock: Arc<dyn Clock + Send + Sync>) -> Self {
+    pub fn new(pool: PgPool, clock: Arc<dyn Clock>) -> Self {
         Self { poster: Poster::new(pool, clock), lanes: Arc::default() }
     }
 

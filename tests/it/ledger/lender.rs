@@ -26,7 +26,10 @@ pub struct Lender {
 
 impl Lender {
     pub async fn open() -> Self {
-        let books = Books::open().await;
+        Self::with(Books::open().await).await
+    }
+
+    pub async fn with(books: Books) -> Self {
         let house = |code: &str, kind| NewAccount::of_house(code, "USD", kind);
         let accounts = [
             house("cash", AccountKind::Asset),

@@ -9,4 +9,5 @@ mod posting;
 mod raw_sql;
 mod reading;
 mod reference;
+mod routes;
 mod verifying;
