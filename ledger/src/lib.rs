@@ -33,8 +33,8 @@ pub use lane::MAX_WAITING;
 pub use ledger::Ledger;
 pub use read::{
     AccountFilter, AccountPage, AsOf, AssetUnit, BalanceSheet, ControlLine, Csv, IncomeOfAsset, IncomeStatement,
-    MAX_BALANCES, MAX_LINES, MAX_PAGE, NamedAccount, Net, ReadError, ReportLine, SheetOfAsset, Statement,
-    StatementCursor, StatementLine, StatementRange, Sums, TrialBalance, TrialOfAsset,
+    MAX_BALANCES, MAX_LINES, MAX_PAGE, NamedAccount, Net, ReadError, ReportLine, Rows, SheetOfAsset, Statement,
+    StatementCursor, StatementLine, StatementRange, Sums, Tables, TrialBalance, TrialOfAsset,
 };
 pub use refusal::{Refusal, Refused};
 pub use transfer::{Group, MAX_BATCH, MAX_METADATA, MAX_REFERENCE, Operation, Posted, Row, Transfer, TransferKind};

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use ledger::{
     AccountKind, AsOf, CloseError, Closed, Csv, Limit, MAX_EXPIRED, Net, NewAccount, Operation, PostError, ReadError,
-    Refusal, Refused, Side, StatementRange, Transfer,
+    Refusal, Refused, Side, StatementRange, Tables, Transfer,
 };
 use sqlx::{Connection, PgConnection};
 
@@ -108,9 +108,9 @@ async fn a_table_reads_back_as_what_was_written() {
 
     let page = ledger.statement(own, lender.cash, StatementRange::default(), None, 200).await.unwrap();
     let mut out = Vec::new();
-    let mut csv = Csv::new(&mut out, &registry);
-    csv.statement_head().unwrap();
-    csv.statement(&page).unwrap();
+    let mut tables = Tables::new(Csv::new(&mut out), &registry);
+    tables.statement_head().unwrap();
+    tables.statement(&page).unwrap();
     let rows = read_csv(&String::from_utf8(out).unwrap());
     assert_eq!(rows.len(), page.lines.len());
     let found = rows.iter().find(|row| row["reference"] == awkward).unwrap();
@@ -120,7 +120,7 @@ async fn a_table_reads_back_as_what_was_written() {
     let transfers = lender.recorded().await;
     let trial = ledger.trial_balance(own, AsOf::Now, true).await.unwrap();
     let mut out = Vec::new();
-    Csv::new(&mut out, &registry).trial_balance(&trial).unwrap();
+    Tables::new(Csv::new(&mut out), &registry).trial_balance(&trial).unwrap();
     let rows = read_csv(&String::from_utf8(out).unwrap());
     for row in rows.iter().filter(|row| row["row"] == "account") {
         let sums = sums(&transfers, &[row["account"].parse().unwrap()], |_| true);
@@ -133,9 +133,9 @@ async fn a_table_reads_back_as_what_was_written() {
     let sheet = ledger.balance_sheet(own, date(2026, 6, 30)).await.unwrap();
     let income = ledger.income_statement(own, FIRST_DAY, date(2026, 6, 30)).await.unwrap();
     let (mut of_sheet, mut of_income, mut of_control) = (Vec::new(), Vec::new(), Vec::new());
-    Csv::new(&mut of_sheet, &registry).balance_sheet(&sheet).unwrap();
-    Csv::new(&mut of_income, &registry).income_statement(&income).unwrap();
-    Csv::new(&mut of_control, &registry).control(&ledger.control_check(own).await.unwrap()).unwrap();
+    Tables::new(Csv::new(&mut of_sheet), &registry).balance_sheet(&sheet).unwrap();
+    Tables::new(Csv::new(&mut of_income), &registry).income_statement(&income).unwrap();
+    Tables::new(Csv::new(&mut of_control), &registry).control(&ledger.control_check(own).await.unwrap()).unwrap();
     let result = |table: Vec<u8>| {
         let rows = read_csv(&String::from_utf8(table).unwrap());
         rows.iter().find(|row| row["row"] == "result").unwrap()["balance"].clone()

@@ -3,6 +3,7 @@
 mod accounts;
 mod books;
 mod closing;
+mod commands;
 mod histories;
 mod lender;
 mod posting;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::tz::TimeZone;
-use ledger::Csv;
+use ledger::{Csv, Tables};
 
 use crate::app::App;
 use crate::books::answer::{Format, answer};
@@ -38,6 +38,6 @@ pub async fn get_balance_sheet(
     let format = Format::asked(&mut query, &headers);
     query.done()?;
     let sheet = app.ledger.balance_sheet(principal.tenant, on).await?;
-    let table = |out: &mut Vec<u8>| Csv::new(out, &app.registry).balance_sheet(&sheet);
+    let table = |out: &mut Vec<u8>| Tables::new(Csv::new(out), &app.registry).balance_sheet(&sheet);
     answer(format, "balance-sheet", || BalanceSheetView::new(&sheet, &app.registry), table)
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use ledger::Csv;
+use ledger::{Csv, Tables};
 
 use crate::app::App;
 use crate::books::answer::{Format, answer};
@@ -42,6 +42,6 @@ pub async fn get_income_statement(
     query.done()?;
     let (from, through) = days.ok_or_else(Problem::not_found)?;
     let income = app.ledger.income_statement(principal.tenant, from, through).await?;
-    let table = |out: &mut Vec<u8>| Csv::new(out, &app.registry).income_statement(&income);
+    let table = |out: &mut Vec<u8>| Tables::new(Csv::new(out), &app.registry).income_statement(&income);
     answer(format, "income-statement", || IncomeStatementView::new(&income, &app.registry), table)
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
-use ledger::{Csv, MAX_PAGE, StatementCursor, StatementRange};
+use ledger::{Csv, MAX_PAGE, StatementCursor, StatementRange, Tables};
 
 use super::USUAL_PAGE;
 use crate::app::App;
@@ -50,9 +50,9 @@ pub async fn list_transfers(
     let page = app.ledger.statement(principal.tenant, id, range, cursor.as_ref(), limit).await?;
     let next = page.next;
     let table = |out: &mut Vec<u8>| {
-        let mut csv = Csv::new(out, &app.registry);
-        csv.statement_head()?;
-        csv.statement(&page)
+        let mut tables = Tables::new(Csv::new(out), &app.registry);
+        tables.statement_head()?;
+        tables.statement(&page)
     };
     let mut response = answer(format, "transfers", || LedgerStatementView::new(&page, &app.registry), table)?;
     if let Some(next) = next {

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use ledger::Csv;
+use ledger::{Csv, Tables};
 
 use super::as_of;
 use crate::app::App;
@@ -40,6 +40,6 @@ pub async fn get_trial_balance(
     let format = Format::asked(&mut query, &headers);
     query.done()?;
     let trial = app.ledger.trial_balance(principal.tenant, as_of, false).await?;
-    let table = |out: &mut Vec<u8>| Csv::new(out, &app.registry).trial_balance(&trial);
+    let table = |out: &mut Vec<u8>| Tables::new(Csv::new(out), &app.registry).trial_balance(&trial);
     answer(format, "trial-balance", || TrialBalanceView::new(&trial, &app.registry), table)
 }
