@@ -8,6 +8,7 @@ use adapters::guard::Guarded;
 use domain::asset::AssetRegistry;
 use domain::deadline::Clock;
 use domain::ids::ApiKeyId;
+use ledger::Ledger;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -43,6 +44,7 @@ pub struct Parts {
     pub db: Db,
     pub auth: Authenticator,
     pub intake: Intake,
+    pub ledger: Ledger,
     pub registry: Arc<AssetRegistry>,
     pub limits: Arc<LimitsConfig>,
     pub rate_limits: RateLimits,
@@ -91,6 +93,7 @@ impl App {
             auth: Authenticator::new(db.clone()),
             rate_limits: RateLimits::new(&limits),
             streams: Streams::new(limits.max_streams),
+            ledger: Ledger::new(db.pool().clone(), Arc::clone(&clock)),
             db,
             intake,
             registry,

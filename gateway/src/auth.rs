@@ -34,10 +34,13 @@ pub enum Scope {
     #[serde(rename = "providers:read")]
     #[value(name = "providers:read")]
     ProvidersRead,
+    #[serde(rename = "ledger:read")]
+    #[value(name = "ledger:read")]
+    LedgerRead,
 }
 
 impl Scope {
-    pub const ALL: [Self; 3] = [Self::RequestsWrite, Self::RequestsRead, Self::ProvidersRead];
+    pub const ALL: [Self; 4] = [Self::RequestsWrite, Self::RequestsRead, Self::ProvidersRead, Self::LedgerRead];
 
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Scope {
             Self::RequestsWrite => "requests:write",
             Self::RequestsRead => "requests:read",
             Self::ProvidersRead => "providers:read",
+            Self::LedgerRead => "ledger:read",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod books;
 pub mod calc;
 pub mod cli;
 pub mod config;

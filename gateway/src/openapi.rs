@@ -25,6 +25,7 @@ decimal strings. Unknown fields are refused."
         (name = "credit requests", description = "Ask once, compare every lender."),
         (name = "quotes", description = "One lender's answer on equal terms."),
         (name = "providers", description = "The lenders and their reasons."),
+        (name = "ledger", description = "The books: accounts, balances, statements and reports, now and as of a time."),
         (name = "calculators", description = "The normalisation, for anyone to check."),
         (name = "health", description = "For those who run it."),
     )
@@ -76,6 +77,9 @@ const LINKS: &[(&str, &str, &str)] = &[
     ("listQuotes", "getQuote", "$response.body#/quotes/0/id"),
     ("listQuotes", "explainQuote", "$response.body#/quotes/0/id"),
     ("listQuotes", "getQuoteSchedule", "$response.body#/quotes/0/id"),
+    ("listLedgerAccounts", "getLedgerAccount", "$response.body#/accounts/0/id"),
+    ("listLedgerAccounts", "getLedgerBalance", "$response.body#/accounts/0/id"),
+    ("listLedgerAccounts", "listLedgerTransfers", "$response.body#/accounts/0/id"),
     ("listProviders", "getProvider", "$response.body#/providers/0/id"),
 ];
 
@@ -93,9 +97,11 @@ fn add_links(operation: &mut Operation) {
 fn add_problems(path: &str, operation: &mut Operation) {
     let secured = operation.security.is_some();
     let health = !path.starts_with("/v1/");
-    let headers = operation.parameters.as_ref().is_some_and(|parameters| {
-        parameters.iter().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Header))
-    });
+    let has = |place: ParameterIn| {
+        let mut parameters = operation.parameters.iter().flatten();
+        parameters.any(|p| matches!(p, RefOr::T(p) if p.parameter_in == place))
+    };
+    let (headers, query) = (has(ParameterIn::Header), has(ParameterIn::Query));
     let mut statuses: Vec<(u16, &str)> = vec![(500, "Something failed here.")];
     if !health {
         statuses.extend([(429, "Too many calls."), (503, "The service cannot answer now.")]);
@@ -115,6 +121,9 @@ fn add_problems(path: &str, operation: &mut Operation) {
             (415, "The body must be application/json."),
             (422, "A field breaks a rule."),
         ]);
+    }
+    if query && !health {
+        statuses.push((422, "A parameter breaks a rule."));
     }
     if operation.request_body.is_some() && secured {
         statuses.push((409, "A call with this key is still running."));

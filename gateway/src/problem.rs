@@ -52,6 +52,7 @@ codes! {
     BodyTooLarge, PAYLOAD_TOO_LARGE, false, "body_too_large", "The body is larger than is read.";
     UnsupportedMediaType, UNSUPPORTED_MEDIA_TYPE, false, "unsupported_media_type", "The body must be application/json.";
     InvalidRequest, UNPROCESSABLE_ENTITY, false, "invalid_request", "A field breaks a rule.";
+    ReportTooLarge, UNPROCESSABLE_ENTITY, false, "report_too_large", "The report has more lines than are made at once.";
     IdempotencyKeyReused, UNPROCESSABLE_ENTITY, false, "idempotency_key_reused", "The key was used for another call.";
     RateLimited, TOO_MANY_REQUESTS, true, "rate_limited", "Too many calls.";
     StreamLimit, TOO_MANY_REQUESTS, true, "stream_limit", "Too many event streams are open.";

@@ -15,18 +15,19 @@ use crate::posting::{Poster, post_in_order};
 use crate::refusal::Refused;
 use crate::store;
 use crate::transfer::{Group, MAX_BATCH, Posted};
+use crate::verify::{Verified, verify};
 
 /// Double entry for many tenants in one database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    poster: Poster,
+    pub(crate) poster: Poster,
     lanes: Arc<Mutex<HashMap<TenantId, Lane>>>,
 }
 
 impl Ledger {
     /// `pool` connects as the application, whom row-level security binds.
     #[must_use]
-    pub fn new(pool: PgPool, clock: Arc<dyn Clock + Send + Sync>) -> Self {
+    pub fn new(pool: PgPool, clock: Arc<dyn Clock>) -> Self {
         Self { poster: Poster::new(pool, clock), lanes: Arc::default() }
     }
 
@@ -103,6 +104,14 @@ impl Ledger {
         let mut outcomes =
             post_in_order(connection, tenant, groups, self.poster.clock.as_ref()).await.map_err(LedgerError::from)?;
         Ok(outcomes.pop().ok_or(LedgerError::Closed)??)
+    }
+
+    /// As [`verify`](crate::verify()), on this ledger's own connections.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn verify(&self, tenant: TenantId, done: impl FnMut(i64, i64)) -> Result<Verified, LedgerError> {
+        verify(&self.poster.pool, tenant, done).await
     }
 
     fn lane(&self, tenant: TenantId) -> Lane {

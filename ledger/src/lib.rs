@@ -11,6 +11,7 @@
 mod account;
 mod asset;
 pub mod chart;
+mod close;
 mod error;
 pub mod events;
 mod fold;
@@ -19,16 +20,25 @@ mod lane;
 mod ledger;
 mod numeric;
 mod posting;
+mod read;
 mod refusal;
 mod store;
 mod transfer;
+mod upkeep;
 mod verify;
 
 pub use account::{Account, AccountKind, Balance, Limit, NewAccount, Side};
 pub use asset::AssetNumber;
+pub use close::{CloseError, Closed};
 pub use error::{LedgerError, PostError};
 pub use lane::MAX_WAITING;
 pub use ledger::Ledger;
+pub use read::{
+    AccountFilter, AccountPage, AsOf, AssetUnit, BalanceSheet, ControlLine, Csv, IncomeOfAsset, IncomeStatement,
+    MAX_BALANCES, MAX_LINES, MAX_PAGE, NamedAccount, Net, ReadError, ReportLine, Rows, SheetOfAsset, Statement,
+    StatementCursor, StatementLine, StatementRange, Sums, Tables, TrialBalance, TrialOfAsset,
+};
 pub use refusal::{Refusal, Refused};
 pub use transfer::{Group, MAX_BATCH, MAX_METADATA, MAX_REFERENCE, Operation, Posted, Row, Transfer, TransferKind};
+pub use upkeep::{Expired, MAX_EXPIRED, MAX_MONTHS_AHEAD};
 pub use verify::{Fault, Verified, verify};

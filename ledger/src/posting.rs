@@ -35,7 +35,7 @@ pub(crate) type Outcomes = Vec<Result<Posted, Refused>>;
 #[derive(Clone)]
 pub(crate) struct Poster {
     pub(crate) pool: PgPool,
-    pub(crate) clock: Arc<dyn Clock + Send + Sync>,
+    pub(crate) clock: Arc<dyn Clock>,
     accounts: Cache<(TenantId, AccountId), Arc<Account>>,
 }
 
@@ -46,7 +46,7 @@ impl std::fmt::Debug for Poster {
 }
 
 impl Poster {
-    pub(crate) fn new(pool: PgPool, clock: Arc<dyn Clock + Send + Sync>) -> Self {
+    pub(crate) fn new(pool: PgPool, clock: Arc<dyn Clock>) -> Self {
         Self { pool, clock, accounts: Cache::new(REMEMBERED_ACCOUNTS) }
     }
 
@@ -181,7 +181,7 @@ pub(crate) async fn post_in_order(
     connection: &mut PgConnection,
     tenant: TenantId,
     groups: &[Group],
-    clock: &(dyn Clock + Send + Sync),
+    clock: &dyn Clock,
 ) -> sqlx::Result<Outcomes> {
     let now = clock.now();
     let state = store::state(connection, groups, now).await?;

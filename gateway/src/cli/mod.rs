@@ -5,6 +5,7 @@ mod calc;
 mod contracts;
 mod doctor;
 mod key;
+mod ledger;
 mod openapi;
 mod quote;
 mod serve;
@@ -18,7 +19,8 @@ use clap::{Parser, Subcommand};
 use crate::config::{Config, ConfigError};
 use crate::db;
 
-pub(crate) type CommandError = Box<dyn Error + Send + Sync>;
+/// What kept a command from being done.
+pub type CommandError = Box<dyn Error + Send + Sync>;
 
 /// One API for credit, from banks to DeFi.
 #[derive(Debug, Parser)]
@@ -49,6 +51,8 @@ enum Command {
     Quote(Box<quote::Args>),
     /// Make and revoke API keys, as the owner of the database.
     Key(key::Args),
+    /// Read, close and keep the books of a tenant.
+    Ledger(ledger::Args),
 }
 
 impl Cli {
@@ -78,6 +82,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Contracts(args) => contracts::run(args).await,
         Command::Quote(args) => quote::run(args).await,
         Command::Key(args) => key::run(args, &cli.load_config()?).await,
+        Command::Ledger(args) => ledger::run(args, &cli.load_config()?).await,
     }
 }
 

@@ -7,3 +7,4 @@ pub mod etag;
 pub mod headers;
 pub mod limit;
 pub mod observe;
+pub mod query;

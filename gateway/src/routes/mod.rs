@@ -6,6 +6,7 @@ mod decline_codes;
 mod get_credit_request;
 mod get_quote;
 mod health;
+mod ledger;
 mod list_quotes;
 mod providers;
 mod schedule;
@@ -56,6 +57,7 @@ fn declared(app: &App) -> OpenApiRouter<App> {
         .merge(for_scope(app, Scope::RequestsWrite, writing))
         .merge(for_scope(app, Scope::RequestsRead, reading))
         .merge(for_scope(app, Scope::ProvidersRead, providers))
+        .merge(for_scope(app, Scope::LedgerRead, ledger::declared()))
         .merge(open)
         .merge(unlimited)
 }
