@@ -116,3 +116,18 @@ async fn a_year_is_closed_and_the_books_are_kept_by_command() {
     assert_eq!(operator.run("expire").await, Ok(true));
     assert_eq!(operator.run("expire TENANT").await, Ok(true));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_fails_where_a_row_is_not_as_it_was_recorded() {
+    let operator = Operator::start().await;
+    let lender = &operator.lender;
+    lender.post(lender.cash, lender.capital, 5, date(2026, 1, 1), "one").await;
+    assert_eq!(operator.run("verify TENANT").await, Ok(true));
+    let mut owner = PgConnection::connect(&lender.books.database.owner_url).await.unwrap();
+    let mut transaction = owner.begin().await.unwrap();
+    for sql in ["SET LOCAL session_replication_role = replica", "UPDATE ledger_transfers SET reference = 'on' || 'E'"] {
+        sqlx::query(sql).execute(&mut *transaction).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    assert_eq!(operator.run("verify TENANT").await, Ok(false));
+}
