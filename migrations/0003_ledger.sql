@@ -491,6 +491,8 @@ BEGIN
             'CREATE TABLE public.%I PARTITION OF public.ledger_transfers FOR VALUES FROM (%L) TO (%L)', name, ledger_id_at(month),
             ledger_id_at((month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC')
         );
+        -- Nobody is granted anything of a partition; were somebody, there would be no policy for him.
+        EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format(
             'CREATE TRIGGER ledger_not_emptied BEFORE TRUNCATE ON public.%I FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', name
         );
@@ -505,6 +507,7 @@ ALTER TABLE ledger_heads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_balances ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_transfers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ledger_transfers_elsewhen ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_references ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_settlements ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ledger_batches ENABLE ROW LEVEL SECURITY;
