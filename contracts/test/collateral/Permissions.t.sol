@@ -162,6 +162,21 @@ contract PermissionsTest is CollateralTest {
         manager.grantRole(Roles.GUARDIAN, bob, 0);
     }
 
+    function test_whoever_is_named_for_a_lane_waits_for_it() public {
+        // A delay of grants counts from five days after it was set.
+        skip(5 days);
+        uint64[2] memory roles = [Roles.GUARDIAN, Roles.MULTISIG];
+        for (uint256 i = 0; i < 2; ++i) {
+            _loosen(address(manager), abi.encodeCall(manager.grantRole, (roles[i], bob, Roles.LOOSEN_DELAY)));
+            skip(48 hours - 1);
+            (bool holds,) = manager.hasRole(roles[i], bob);
+            assertFalse(holds);
+            skip(1);
+            (holds,) = manager.hasRole(roles[i], bob);
+            assertTrue(holds);
+        }
+    }
+
     function test_nothing_is_loosened_one_second_before_48_hours() public {
         bytes memory data = abi.encodeCall(RiskPolicy.setDust, (1e18));
         vm.startPrank(multisig);
