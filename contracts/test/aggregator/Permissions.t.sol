@@ -129,6 +129,11 @@ contract PermissionsTest is AggregatorBase {
         return vm.parseJsonKeys(vm.readFile(path), ".methodIdentifiers");
     }
 
+    function test_LanesAreChangedAfterTheDelayOnly() public {
+        skip(5 days);
+        assertEq(manager.getTargetAdminDelay(address(register)), 48 hours);
+    }
+
     function test_EveryFunctionHasARowAndEveryRowAFunction() public view {
         string[] memory all = signatures();
         for (uint256 i = 0; i < all.length; ++i) {

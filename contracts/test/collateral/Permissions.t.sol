@@ -162,6 +162,12 @@ contract PermissionsTest is CollateralTest {
         manager.grantRole(Roles.GUARDIAN, bob, 0);
     }
 
+    function test_lanes_are_changed_after_the_delay_only() public {
+        skip(5 days);
+        assertEq(manager.getTargetAdminDelay(address(escrow)), 48 hours);
+        assertEq(manager.getTargetAdminDelay(address(policy)), 48 hours);
+    }
+
     function test_whoever_is_named_for_a_lane_waits_for_it() public {
         // A delay of grants counts from five days after it was set.
         skip(5 days);
