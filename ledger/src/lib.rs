@@ -10,8 +10,10 @@
 
 mod account;
 mod asset;
+pub mod chart;
 mod close;
 mod error;
+pub mod events;
 mod fold;
 mod ids;
 mod lane;

@@ -22,10 +22,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Error> {
     let toolchain = Toolchain::locate()?;
     let options =
         LedgerBenchOptions { time: Duration::from_secs(arguments.seconds.max(1)), history: arguments.history };
-    let next = |what: &str| {
-        // Progress is for whoever watches; the figures come last.
-        let _ = say(&format!("… {what}"));
-    };
+    let next = |what: &str| tracing::info!("{what}");
     let figures = Box::pin(stop.unless_requested(measure_ledger(&toolchain, &options, next))).await?;
     say(&figures.table())?;
     for line in figures.lines() {

@@ -6,7 +6,7 @@ import {CollateralLiquidation} from "../../src/collateral/CollateralLiquidation.
 import {ICollateralErrors} from "../../src/collateral/ICollateralErrors.sol";
 import {IRiskPolicy} from "../../src/collateral/IRiskPolicy.sol";
 import {RiskPolicy} from "../../src/collateral/RiskPolicy.sol";
-import {FeeToken} from "../tokens/OddTokens.sol";
+import {FeeToken, OvertakingToken} from "../tokens/OddTokens.sol";
 import {CollateralTest} from "./CollateralTest.sol";
 
 contract LiquidationTest is CollateralTest {
@@ -262,6 +262,23 @@ contract LiquidationTest is CollateralTest {
             abi.encodeWithSelector(ICollateralErrors.AmountArrivedDiffers.selector, address(fee), 7_500e18, 7_425e18)
         );
         _liquidate(MAX);
+    }
+
+    function test_debt_token_that_takes_more_than_it_moves_is_not_paid_from_what_others_hold() public {
+        _shallow();
+        OvertakingToken token = new OvertakingToken();
+        _route(address(token), 8, 1e8);
+        _list(address(token), false, 7_000, 7_500, 500);
+        _deposit(bob, token, 1_000e18);
+        book.set(LOAN, ILoanBook.Binding.Owed, alice, address(token), 15_000e18, lender);
+        _price(address(weth), 1_850e8);
+        token.mint(keeper, 20_000e18);
+        vm.prank(keeper);
+        token.approve(address(escrow), MAX);
+        token.setOvertakes(true);
+        _expect(abi.encodeWithSelector(ICollateralErrors.BookTook.selector, LOAN, 0, 1_000e18, 1_000e18 - 75e18));
+        _liquidate(MAX);
+        assertEq(token.balanceOf(address(escrow)), 1_000e18);
     }
 
     function Math_div(uint256 a, uint256 b) private pure returns (uint256) {

@@ -42,6 +42,9 @@ contract PolicyTest is CollateralTest {
             abi.encodeWithSelector(RiskPolicy.PauseTooSoon.selector, IRiskPolicy.Action.Liquidate, until + 72 hours)
         );
         _pause(IRiskPolicy.Action.Liquidate);
+        vm.warp(until + 72 hours - 1);
+        vm.expectPartialRevert(RiskPolicy.PauseTooSoon.selector);
+        _pause(IRiskPolicy.Action.Liquidate);
         vm.warp(until + 72 hours);
         _pause(IRiskPolicy.Action.Liquidate);
     }
@@ -72,11 +75,15 @@ contract PolicyTest is CollateralTest {
         policy.lowerCap(address(weth), 100);
         _expect(abi.encodeWithSelector(RiskPolicy.NotTighter.selector, 100, 100));
         policy.lowerCap(address(weth), 100);
+        _expect(abi.encodeWithSelector(RiskPolicy.NotTighter.selector, 100, 101));
+        policy.lowerCap(address(weth), 101);
         _expect(abi.encodeWithSelector(RiskPolicy.NotListed.selector, address(usdc)));
         policy.lowerCap(address(usdc), 100);
         policy.raiseHaircut(address(weth), 10);
         _expect(abi.encodeWithSelector(RiskPolicy.NotTighter.selector, 10, 10));
         policy.raiseHaircut(address(weth), 10);
+        _expect(abi.encodeWithSelector(RiskPolicy.NotTighter.selector, 10, 9));
+        policy.raiseHaircut(address(weth), 9);
         _expect(abi.encodeWithSelector(RiskPolicy.HaircutRefused.selector, 10_001));
         policy.raiseHaircut(address(weth), 10_001);
         _expect(abi.encodeWithSelector(RiskPolicy.NotListed.selector, address(usdc)));

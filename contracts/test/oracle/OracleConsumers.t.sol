@@ -9,6 +9,7 @@ import {ScoreFeed} from "../../src/oracle/ScoreFeed.sol";
 import {ScoreFeedFactory} from "../../src/oracle/ScoreFeedFactory.sol";
 import {ScoreGated} from "../../src/oracle/ScoreGated.sol";
 import {ScoreStore} from "../../src/oracle/ScoreStore.sol";
+import {CallbackToken} from "../tokens/OddTokens.sol";
 import {OracleFixture} from "./OracleFixture.sol";
 
 contract Coin is ERC20("Coin", "COIN") {
@@ -129,6 +130,25 @@ contract OracleConsumersTest is OracleFixture {
             abi.encodeWithSelector(GatedLender.ConsentNotForThis.selector, holder, stranger, consent.purpose)
         );
         _lender.borrow(consent, report, 1);
+    }
+
+    function test_a_borrower_whom_the_token_calls_back_borrows_no_more_than_the_limit() public {
+        CallbackToken token = new CallbackToken();
+        _lender = new GatedLender(oracle, MODEL, 4, token, 1000);
+        token.mint(address(_lender), 100_000);
+        (Consent memory consent, Report memory report) = _scoredTerms();
+        // The token borrows itself, so that its call back is the borrower's.
+        consent.holder = address(token);
+        report.consentHash = _hash(consent);
+        _submit(report);
+        bytes memory again = abi.encodeCall(GatedLender.borrow, (consent, report, 600));
+        token.onTransfer(address(token), address(_lender), again);
+        vm.prank(address(token));
+        _lender.borrow(consent, report, 600);
+        assertFalse(token.lastCallSucceeded());
+        assertEq(token.lastReturn(), abi.encodeWithSelector(GatedLender.LimitExceeded.selector, 1200, 1000));
+        assertEq(token.balanceOf(address(token)), 600);
+        assertEq(_lender.debtOf(SUBJECT), 600);
     }
 
     function test_a_lender_refuses_a_poor_band_a_withdrawn_consent_and_no_score() public {

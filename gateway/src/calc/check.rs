@@ -9,6 +9,7 @@ mod apr;
 mod calendar;
 mod curve;
 mod day_count;
+mod journal;
 mod rates;
 mod schedules;
 mod verdict;
@@ -76,6 +77,8 @@ fn judge(vector: &Value) -> Verdict {
         rates::judge(vector)
     } else if has("/inputs/terms/contractType") {
         actus::judge(vector)
+    } else if journal::reads(vector) {
+        journal::judge(vector)
     } else if schedules::reads(vector) {
         schedules::judge(vector)
     } else {

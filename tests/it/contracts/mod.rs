@@ -6,4 +6,4 @@
 mod digests;
 mod formulas;
 mod harness;
-mod random;
+pub mod random;

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod books;
+mod chart;
 mod closing;
 mod commands;
 mod histories;
+mod killed;
 mod lender;
 mod posting;
 mod raw_sql;

@@ -3,9 +3,15 @@
 use adapters::clock::SystemClock;
 use domain::U256;
 use domain::deadline::Clock;
+use futures::StreamExt;
 use futures::future::join_all;
+use futures::stream::FuturesUnordered;
 use jiff::SignedDuration;
-use ledger::{Group, LedgerError, Limit, MAX_BATCH, Operation, PostError, Posted, Refusal, Refused, Transfer};
+use ledger::{
+    Group, LedgerError, Limit, MAX_BATCH, MAX_WAITING, Operation, PostError, Posted, Refusal, Refused, Transfer,
+};
+
+use sqlx::{Connection, PgConnection};
 
 use super::books::{Books, TODAY, asked, post};
 
@@ -188,6 +194,39 @@ async fn a_refusal_leaves_the_callers_transaction_good_and_a_roll_back_leaves_no
     assert_eq!(books.balance(a).await.debits_posted, U256::from(3));
 }
 
+/// The ledger is kept from moving on by one who holds its lock.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_when_the_queue_is_full_is_turned_away_at_once_and_the_rest_is_recorded() {
+    // More than the two workers take from the queue, and more than fits into it.
+    const ASKED: usize = MAX_WAITING + 2_000;
+    let books = Books::open().await;
+    let (a, b) = (books.account("a").await, books.account("b").await);
+    let mut owner = PgConnection::connect(&books.database.owner_url).await.unwrap();
+    let mut held = owner.begin().await.unwrap();
+    let sql = "SELECT number FROM ledger_heads WHERE tenant_id = $1 FOR UPDATE";
+    sqlx::query(sql).bind(books.tenant.uuid()).execute(&mut *held).await.unwrap();
+    let transfers: Vec<_> = (0..ASKED).map(|n| post(a, b, 1, &n.to_string())).collect();
+    let mut posts: FuturesUnordered<_> =
+        transfers.into_iter().map(|transfer| books.ledger.post(books.tenant, transfer)).collect();
+    let first = posts.next().await.unwrap();
+    let full = |outcome: &Result<Posted, PostError>| {
+        matches!(outcome, Err(PostError::Ledger(LedgerError::Busy { waiting: MAX_WAITING })))
+    };
+    assert!(full(&first), "only a refusal comes while the lock is held: {first:?}");
+    held.rollback().await.unwrap();
+    let (mut refused, mut recorded) = (1, 0);
+    while let Some(outcome) = posts.next().await {
+        if full(&outcome) {
+            refused += 1;
+        } else {
+            outcome.unwrap();
+            recorded += 1;
+        }
+    }
+    assert!(recorded >= MAX_WAITING, "{recorded} recorded, {refused} refused");
+    assert_eq!(books.count("ledger_transfers").await, i64::try_from(recorded).unwrap());
+}
+
 /// Every task posts to one account and to others in an order of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn many_tasks_on_one_hot_account_lose_nothing_and_meet_no_deadlock() {
@@ -195,10 +234,9 @@ async fn many_tasks_on_one_hot_account_lose_nothing_and_meet_no_deadlock() {
     const EACH: u64 = 20;
     let books = Books::open().await;
     let hot = books.account("hot").await;
-    let others = join_all((0..16).map(|n| async move { n.to_string() }).collect::<Vec<_>>()).await;
     let mut accounts = Vec::new();
-    for other in &others {
-        accounts.push(books.account(other).await);
+    for other in 0..16 {
+        accounts.push(books.account(&other.to_string()).await);
     }
     let one = |task: u64, turn: u64| {
         let (books, accounts) = (&books, &accounts);
