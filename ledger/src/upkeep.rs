@@ -27,7 +27,7 @@ pub struct Expired {
 
 impl Ledger {
     /// Makes the partitions of this month and of so many after it that are not there; returns how many are new. What is
-    /// recorded in a month without one is kept with all else that has none, and the partition cannot be made any more.
+    /// recorded in a month without one is kept with all else that has none, and the month is passed over from then on.
     ///
     /// # Errors
     /// [`LedgerError`].

@@ -204,13 +204,28 @@ async fn holds_that_have_run_out_are_ended_in_bounded_rounds_and_no_others_are()
 }
 
 #[tokio::test]
-async fn partitions_of_months_ahead_are_made_once() {
+async fn partitions_of_months_ahead_are_made_once_whoever_else_makes_them_and_past_a_month_that_was_missed() {
     let books = Books::open().await;
-    let before = books.count("pg_inherits WHERE inhparent = 'ledger_transfers'::regclass").await;
-    // The migration made this month and two more.
-    assert_eq!(books.ledger.add_partitions(2).await.unwrap(), 0);
-    assert_eq!(books.ledger.add_partitions(5).await.unwrap(), 3);
-    assert_eq!(books.ledger.add_partitions(5).await.unwrap(), 0);
-    let after = books.count("pg_inherits WHERE inhparent = 'ledger_transfers'::regclass").await;
-    assert_eq!(after, before + 3);
+    let partitions = "pg_inherits WHERE inhparent = 'ledger_transfers'::regclass";
+    let before = books.count(partitions).await;
+    let (first, second) = tokio::join!(books.ledger.add_partitions(5), books.ledger.add_partitions(5));
+    assert_eq!(first.unwrap() + second.unwrap(), 3, "the migration made this month and two more");
+    assert_eq!(books.count(partitions).await, before + 3);
+
+    let mut owner = PgConnection::connect(&books.database.owner_url).await.unwrap();
+    let (a, b) = (books.account("a").await, books.account("b").await);
+    sqlx::query("SET session_replication_role = replica").execute(&mut owner).await.unwrap();
+    sqlx::query(
+        "INSERT INTO ledger_transfers (tenant_id, transfer_id, batch_id, debit_account_id, credit_account_id, asset_id,
+                                       amount, kind, effective_on, reference)
+         SELECT $1, id, id, $2, $3, ledger_asset('USD'), 1, 'posted', now(), 'of a month without a partition'
+           FROM ledger_id_at(date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '7 months') AS id",
+    )
+    .bind(books.tenant.uuid())
+    .bind(a.uuid())
+    .bind(b.uuid())
+    .execute(&mut owner)
+    .await
+    .unwrap();
+    assert_eq!(books.ledger.add_partitions(8).await.unwrap(), 2, "the sixth month and the eighth");
 }
