@@ -9,10 +9,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("contracts", &[]),
     ("adapters", &["domain", "contracts"]),
+    ("chain", &["domain", "contracts"]),
     ("ledger", &["domain"]),
-    ("gateway", &["domain", "contracts", "adapters", "ledger"]),
-    ("devnet", &["domain", "contracts", "adapters", "ledger", "gateway"]),
-    ("e2e", &["domain", "contracts", "adapters", "ledger", "gateway", "devnet"]),
+    ("gateway", &["domain", "contracts", "adapters", "chain", "ledger"]),
+    ("devnet", &["domain", "contracts", "adapters", "chain", "ledger", "gateway"]),
+    ("e2e", &["domain", "contracts", "adapters", "chain", "ledger", "gateway", "devnet"]),
 ];
 
 #[test]
