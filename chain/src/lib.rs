@@ -6,3 +6,4 @@
 
 pub mod registry;
 pub mod rpc;
+pub mod signer;
