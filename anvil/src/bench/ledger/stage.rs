@@ -18,8 +18,17 @@ use crate::postgres::{Postgres, PostgresOptions};
 use crate::toolchain::Toolchain;
 
 /// As a server of this size is usually set up; pgbench and the ledger share them.
-const SETTINGS: [(&str, &str); 3] =
-    [("shared_buffers", "2GB"), ("max_wal_size", "8GB"), ("checkpoint_timeout", "15min")];
+const SETTINGS: [(&str, &str); 4] =
+    [("shared_buffers", "2GB"), ("min_wal_size", "4GB"), ("max_wal_size", "8GB"), ("checkpoint_timeout", "15min")];
+/// A server that has run for a while writes its log into files that it has; a fresh one fills each new file with zeros first,
+/// within somebody's commit. So many files are the least that it keeps.
+const MAKE_LOG_FILES: &str = "DO $$
+BEGIN
+    FOR i IN 1..256 LOOP
+        PERFORM pg_logical_emit_message(true, 'bench', 'a file of its own');
+        PERFORM pg_switch_wal();
+    END LOOP;
+END $$";
 
 const CONNECTIONS: u32 = 16;
 const ROLE: &str = "agio_bench";
@@ -48,6 +57,8 @@ impl Stage {
         gateway::db::migrate(&SecretString::from(postgres.url("ledger"))).await?;
         let statement = format!("CREATE ROLE {ROLE} LOGIN PASSWORD '{password}' IN ROLE agio_app");
         sqlx::query(AssertSqlSafe(statement)).execute(&mut owner).await?;
+        sqlx::query(MAKE_LOG_FILES).execute(&mut owner).await?;
+        sqlx::query("CHECKPOINT").execute(&mut owner).await?;
         owner.close().await?;
 
         let tenant = TenantId::new(uuid_at(SystemClock.now()));
