@@ -7,6 +7,7 @@ mod doctor;
 mod key;
 mod openapi;
 mod quote;
+mod say;
 mod serve;
 
 use std::error::Error;
