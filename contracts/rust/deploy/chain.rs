@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use alloy::eips::BlockId;
 use alloy::network::TransactionBuilder as _;
-use alloy::primitives::{Address, Bytes, TxHash};
+use alloy::primitives::{Address, B256, Bytes, TxHash};
 use alloy::providers::{DynProvider, PendingTransactionError, Provider as _};
 use alloy::rpc::types::{Filter, Log, TransactionRequest};
 use alloy::sol_types::SolCall;
@@ -20,6 +21,8 @@ pub enum ChainError {
     Rpc { what: &'static str, source: RpcError<TransportErrorKind> },
     #[error("{what}: the answer is not what the interface allows: {source}")]
     Answer { what: &'static str, source: alloy::sol_types::Error },
+    #[error("the node has no newest block")]
+    NoBlock,
     #[error("{what}: refused: {reason}")]
     Refused { what: String, reason: String },
     #[error("{what}: sent as {transaction}, but not seen in a block: {source}; run again to go on")]
@@ -61,6 +64,12 @@ impl Chain {
         self.provider.get_block_number().await.map_err(rpc("eth_blockNumber"))
     }
 
+    /// The time of the newest block, in seconds since the epoch.
+    pub(super) async fn now(&self) -> Result<u64, ChainError> {
+        let block = self.provider.get_block(BlockId::latest()).await.map_err(rpc("eth_getBlockByNumber"))?;
+        block.map(|block| block.header.timestamp).ok_or(ChainError::NoBlock)
+    }
+
     pub(super) async fn has_code(&self, address: Address) -> Result<bool, ChainError> {
         let code = self.provider.get_code_at(address).await.map_err(rpc("eth_getCode"))?;
         Ok(!code.is_empty())
@@ -77,13 +86,14 @@ impl Chain {
         decoded.map(Some).map_err(|source| ChainError::Answer { what: C::SIGNATURE, source })
     }
 
-    /// Events of a contract from a block on.
-    pub(super) async fn logs(&self, of: Address, first: u64) -> Result<Vec<Log>, ChainError> {
+    /// Events of some contracts from a block on, in their order; of `kinds`, or of every kind where it is empty.
+    pub(super) async fn logs(&self, of: &[Address], kinds: &[B256], first: u64) -> Result<Vec<Log>, ChainError> {
         let head = self.head().await?;
         let (mut from, mut logs) = (first, Vec::new());
         while from <= head {
             let to = head.min(from.saturating_add(SPAN - 1));
-            let filter = Filter::new().address(of).from_block(from).to_block(to);
+            let filter =
+                Filter::new().address(of.to_vec()).event_signature(kinds.to_vec()).from_block(from).to_block(to);
             logs.extend(self.provider.get_logs(&filter).await.map_err(rpc("eth_getLogs"))?);
             from = to + 1;
         }

@@ -2,6 +2,10 @@
 //!
 //! The manager can be asked whether someone holds a role, not who does. Its events say both, so that a role too many is
 //! found as surely as one too few.
+//!
+//! Some changes are in force later than they are made: a grant after the delay of its role, a delay of grants or of changes of
+//! lanes five days later at the soonest (OpenZeppelin's `minSetback`). What is compared with what should be is where a change
+//! ends; what is in force until then is told beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,7 +15,7 @@ use alloy::rpc::types::Log;
 use alloy::sol_types::SolEventInterface as _;
 
 use super::chain::{Chain, ChainError};
-use super::difference::{Call, Difference};
+use super::difference::{Call, Difference, time};
 use super::lanes::{ADMIN, GUARDIAN, LOOSEN_DELAY, MULTISIG, Selector, lanes};
 use super::layout::Layout;
 use super::manifest::Manifest;
@@ -65,22 +69,60 @@ fn name(role: u64) -> String {
     }
 }
 
-/// What the manager holds to now.
+/// What a change that is in force later than it was made concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Delayed {
+    Target(Address),
+    Grants(u64),
+    Member(u64, Address),
+}
+
+/// A change that is made and not in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Pending {
+    /// In force now, in seconds; `None` for who is no member yet.
+    now: Option<u32>,
+    next: u32,
+    /// First second of the change.
+    since: u64,
+}
+
+impl fmt::Display for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.now {
+            Some(now) => write!(f, "{now} s now, {} s from {} on", self.next, time(self.since)),
+            None => write!(f, "no member yet, one with a delay of {} s from {} on", self.next, time(self.since)),
+        }
+    }
+}
+
+/// What the manager holds to, where every change that was made has come into force, and what has not yet.
 #[derive(Debug, Default)]
 pub(super) struct Governance {
     facts: BTreeSet<Fact>,
+    /// The last change of each, and since when; [`Self::observe`] leaves those that are not in force.
+    changes: BTreeMap<Delayed, (u32, u64)>,
+    pending: BTreeMap<Delayed, Pending>,
 }
 
 impl Governance {
     /// What holds when `deployer` has made the manager and done nothing else.
     pub(super) fn at_first(deployer: Address) -> Self {
-        Self { facts: BTreeSet::from([Fact::Member { role: ADMIN, account: deployer, delay: 0 }]) }
+        let facts = BTreeSet::from([Fact::Member { role: ADMIN, account: deployer, delay: 0 }]);
+        Self { facts, ..Self::default() }
     }
 
     pub(super) async fn observe(chain: &Chain, manager: Address, first_block: u64) -> Result<Self, ChainError> {
         let mut governance = Self::default();
-        for log in chain.logs(manager, first_block).await? {
+        for log in chain.logs(&[manager], &[], first_block).await? {
             governance.take(&log)?;
+        }
+        let now = chain.now().await?;
+        for (of, (next, since)) in std::mem::take(&mut governance.changes) {
+            if since > now {
+                let now = in_force(chain, manager, of, now).await?;
+                governance.pending.insert(of, Pending { now, next, since });
+            }
         }
         Ok(governance)
     }
@@ -91,8 +133,13 @@ impl Governance {
             Event::RoleGranted(e) => {
                 self.forget(|fact| matches!(fact, Fact::Member { role, account, .. } if (*role, *account) == (e.roleId, e.account)));
                 self.facts.insert(Fact::Member { role: e.roleId, account: e.account, delay: e.delay });
+                let member = Delayed::Member(e.roleId, e.account);
+                // Another delay for who is a member already, or will be.
+                let granted = self.changes.get(&member).filter(|_| !e.newMember).map_or(0, |(_, since)| *since);
+                self.changes.insert(member, (e.delay, granted.max(e.since.to())));
             }
             Event::RoleRevoked(e) => {
+                self.changes.remove(&Delayed::Member(e.roleId, e.account));
                 self.forget(|fact| matches!(fact, Fact::Member { role, account, .. } if (*role, *account) == (e.roleId, e.account)));
             }
             Event::RoleAdminChanged(e) => {
@@ -106,6 +153,7 @@ impl Governance {
             Event::RoleGrantDelayChanged(e) => {
                 self.forget(|fact| matches!(fact, Fact::GrantDelay { role, .. } if *role == e.roleId));
                 self.insert_unless(e.delay == 0, Fact::GrantDelay { role: e.roleId, delay: e.delay });
+                self.changes.insert(Delayed::Grants(e.roleId), (e.delay, e.since.to()));
             }
             Event::TargetClosed(e) => {
                 self.forget(|fact| matches!(fact, Fact::Closed { target } if *target == e.target));
@@ -119,6 +167,7 @@ impl Governance {
             Event::TargetAdminDelayUpdated(e) => {
                 self.forget(|fact| matches!(fact, Fact::TargetDelay { target, .. } if *target == e.target));
                 self.insert_unless(e.delay == 0, Fact::TargetDelay { target: e.target, delay: e.delay });
+                self.changes.insert(Delayed::Target(e.target), (e.delay, e.since.to()));
             }
             Event::OperationScheduled(_)
             | Event::OperationExecuted(_)
@@ -148,7 +197,7 @@ impl Governance {
         let wanted = wanted(layout, manifest);
         let missing: Vec<&Fact> = wanted.iter().filter(|fact| !self.facts.contains(fact)).collect();
         let mut differences = missing_functions(layout, &missing);
-        differences.extend(missing.iter().filter_map(|fact| missing_fact(layout, fact)));
+        differences.extend(missing.iter().filter_map(|fact| missing_fact(layout, fact, self.instead_of(fact))));
         let known: BTreeSet<&Fact> = wanted.iter().collect();
         let replaced = |fact: &Fact| wanted.iter().any(|wanted| same_subject(wanted, fact));
         let mut surplus: Vec<&Fact> =
@@ -156,6 +205,47 @@ impl Governance {
         surplus.sort_by_key(|fact| matches!(fact, Fact::Member { role: ADMIN, account, .. } if *account == deployer));
         differences.extend(surplus.into_iter().map(|fact| surplus_fact(layout, fact, deployer)));
         differences
+    }
+
+    /// Every change that is made and not in force, a sentence each.
+    pub(super) fn not_in_force(&self) -> Vec<String> {
+        let one = |(of, pending): (&Delayed, &Pending)| match of {
+            Delayed::Target(target) => format!("changes of {target}'s lanes wait {pending}"),
+            Delayed::Grants(role) => format!("grants of {} wait {pending}", name(*role)),
+            Delayed::Member(role, account) if pending.now.is_none() => {
+                format!("{account} as {}: {pending}", name(*role))
+            }
+            Delayed::Member(role, account) => format!("calls of {account} as {} wait {pending}", name(*role)),
+        };
+        self.pending.iter().map(one).collect()
+    }
+
+    /// What there is in the place of a fact.
+    fn instead_of(&self, wanted: &Fact) -> String {
+        let of = match *wanted {
+            Fact::TargetDelay { target, .. } => Some(Delayed::Target(target)),
+            Fact::GrantDelay { role, .. } => Some(Delayed::Grants(role)),
+            Fact::Member { role, account, .. } => Some(Delayed::Member(role, account)),
+            Fact::Function { .. } | Fact::Guardian { .. } | Fact::Admin { .. } | Fact::Closed { .. } => None,
+        };
+        if let Some(pending) = of.and_then(|of| self.pending.get(&of)) {
+            return pending.to_string();
+        }
+        let other = self.facts.iter().find(|fact| same_subject(fact, wanted));
+        other.map_or_else(|| "not so".to_owned(), ToString::to_string)
+    }
+}
+
+/// What the manager goes by at this second; `None` for who is no member yet.
+async fn in_force(chain: &Chain, manager: Address, of: Delayed, now: u64) -> Result<Option<u32>, ChainError> {
+    match of {
+        Delayed::Target(target) => chain.read(manager, &AccessManager::getTargetAdminDelayCall { target }).await,
+        Delayed::Grants(role) => chain.read(manager, &AccessManager::getRoleGrantDelayCall { roleId: role }).await,
+        Delayed::Member(role, account) => {
+            let access = chain.read(manager, &AccessManager::getAccessCall { roleId: role, account }).await?;
+            let member = access.filter(|access| access.since.to::<u64>() <= now);
+            Ok(member.map(|access| access.currentDelay))
+        }
     }
 }
 
@@ -218,7 +308,7 @@ fn missing_functions(layout: &Layout, missing: &[&Fact]) -> Vec<Difference> {
 }
 
 /// A fact other than of a function.
-fn missing_fact(layout: &Layout, fact: &Fact) -> Option<Difference> {
+fn missing_fact(layout: &Layout, fact: &Fact, found: String) -> Option<Difference> {
     let to = layout.access_manager;
     let call = match *fact {
         Fact::Function { .. } => return None,
@@ -237,8 +327,20 @@ fn missing_fact(layout: &Layout, fact: &Fact) -> Option<Difference> {
         }
         Fact::Closed { target } => Call::new(to, &AccessManager::setTargetClosedCall { target, closed: true }),
     };
-    let (what, found) = ("governance".to_owned(), "not so".to_owned());
-    Some(Difference { what, wanted: fact.to_string(), found, calls: vec![call] })
+    Some(Difference { what: "governance".to_owned(), wanted: fact.to_string(), found, calls: vec![call] })
+}
+
+/// What holds where a fact does not.
+fn without(fact: &Fact) -> String {
+    match fact {
+        Fact::Function { target, selector, .. } => format!("function {selector} of {target} is {}'s", name(ADMIN)),
+        Fact::TargetDelay { target, .. } => format!("changes of {target}'s lanes wait 0 s"),
+        Fact::Guardian { role, .. } => format!("{} may cancel what {} schedules", name(ADMIN), name(*role)),
+        Fact::Admin { role, .. } => format!("{} is granted by {}", name(*role), name(ADMIN)),
+        Fact::Member { role, account, .. } => format!("{account} is not {}", name(*role)),
+        Fact::GrantDelay { role, .. } => format!("grants of {} wait 0 s", name(*role)),
+        Fact::Closed { target } => format!("{target} is open"),
+    }
 }
 
 fn surplus_fact(layout: &Layout, fact: &Fact, deployer: Address) -> Difference {
@@ -262,10 +364,5 @@ fn surplus_fact(layout: &Layout, fact: &Fact, deployer: Address) -> Difference {
         Fact::GrantDelay { role, .. } => Call::new(to, &AccessManager::setGrantDelayCall { roleId: role, newDelay: 0 }),
         Fact::Closed { target } => Call::new(to, &AccessManager::setTargetClosedCall { target, closed: false }),
     };
-    Difference {
-        what: "governance".to_owned(),
-        wanted: "nothing of it".to_owned(),
-        found: fact.to_string(),
-        calls: vec![call],
-    }
+    Difference { what: "governance".to_owned(), wanted: without(fact), found: fact.to_string(), calls: vec![call] }
 }

@@ -3,7 +3,9 @@
 use alloy::primitives::FixedBytes;
 use alloy::sol_types::SolCall;
 
+use super::difference::Lane as Who;
 use super::layout::Layout;
+use crate::bindings::access_manager::AccessManager;
 use crate::bindings::collateral_manager::CollateralManager as Escrow;
 use crate::bindings::credit_aggregator::CreditAggregator as Register;
 use crate::bindings::credit_scoring_oracle::CreditScoringOracle as Oracle;
@@ -35,12 +37,22 @@ macro_rules! functions {
     };
 }
 
+/// Whose restricted functions they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Policy,
+    Escrow,
+    Oracle,
+    Register,
+}
+
+type Row = (Part, u64, Vec<(&'static str, Selector)>);
+
 /// Every restricted function of a deployment is in one of these.
-pub(super) fn lanes(layout: &Layout) -> Vec<Lane> {
-    let lane = |target, role, functions| Lane { target, role, functions };
+fn rows() -> Vec<Row> {
     vec![
-        lane(
-            layout.policy,
+        (
+            Part::Policy,
             GUARDIAN,
             functions![
                 Policy::pauseCall,
@@ -50,8 +62,8 @@ pub(super) fn lanes(layout: &Layout) -> Vec<Lane> {
                 Policy::useBackupCall,
             ],
         ),
-        lane(
-            layout.policy,
+        (
+            Part::Policy,
             MULTISIG,
             functions![
                 Policy::unpauseCall,
@@ -65,20 +77,20 @@ pub(super) fn lanes(layout: &Layout) -> Vec<Lane> {
                 Policy::approveBackupCall,
             ],
         ),
-        lane(layout.escrow, MULTISIG, functions![Escrow::setPolicyCall]),
-        lane(layout.oracle, GUARDIAN, functions![Oracle::freezeCall, Oracle::freezeAllCall]),
-        lane(
-            layout.oracle,
+        (Part::Escrow, MULTISIG, functions![Escrow::setPolicyCall]),
+        (Part::Oracle, GUARDIAN, functions![Oracle::freezeCall, Oracle::freezeAllCall]),
+        (
+            Part::Oracle,
             MULTISIG,
             functions![Oracle::unfreezeCall, Oracle::unfreezeAllCall, Oracle::setSignersCall, Oracle::setBoundsCall],
         ),
-        lane(
-            layout.register,
+        (
+            Part::Register,
             GUARDIAN,
             functions![Register::pauseCall, Register::removeAdapterCall, Register::revokeKeyCall],
         ),
-        lane(
-            layout.register,
+        (
+            Part::Register,
             MULTISIG,
             functions![
                 Register::unpauseCall,
@@ -91,4 +103,44 @@ pub(super) fn lanes(layout: &Layout) -> Vec<Lane> {
             ],
         ),
     ]
+}
+
+/// The lanes of the contracts of a deployment.
+pub(super) fn lanes(layout: &Layout) -> Vec<Lane> {
+    let lane = |(part, role, functions): Row| {
+        let target = match part {
+            Part::Policy => layout.policy,
+            Part::Escrow => layout.escrow,
+            Part::Oracle => layout.oracle,
+            Part::Register => layout.register,
+        };
+        Lane { target, role, functions }
+    };
+    rows().into_iter().map(lane).collect()
+}
+
+/// Who may call a function, of these contracts or of the manager. No selector is in both lanes.
+pub(super) fn lane_of(selector: [u8; 4]) -> Who {
+    if selector == AccessManager::renounceRoleCall::SELECTOR {
+        return Who::Deployer;
+    }
+    let is_of = |functions: &[(&str, Selector)]| functions.iter().any(|(_, of)| *of == selector);
+    let tightens = rows().iter().any(|(_, role, functions)| *role == GUARDIAN && is_of(functions));
+    if tightens { Who::Guardian } else { Who::Multisig }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_function_is_in_both_lanes_so_that_a_selector_names_one() {
+        for (_, _, functions) in rows().into_iter().filter(|(_, role, _)| *role == MULTISIG) {
+            for (name, selector) in functions {
+                assert_eq!(lane_of(selector.into()), Who::Multisig, "{name}");
+            }
+        }
+        assert_eq!(lane_of(Policy::lowerCapCall::SELECTOR), Who::Guardian);
+        assert_eq!(lane_of(AccessManager::grantRoleCall::SELECTOR), Who::Multisig);
+    }
 }

@@ -5,7 +5,7 @@
 //! creation code. So addresses are known before anything is sent, code at one of them proves what it was made of, and a
 //! deployment that was cut short goes on where it stopped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::primitives::{Address, B256, Bytes, U256, address};
 use alloy::sol_types::SolConstructor as _;
@@ -91,6 +91,18 @@ impl Layout {
             }
         }
         Ok(layout)
+    }
+
+    /// What a record says of the contracts that are `made`, and the manifest of the others.
+    ///
+    /// # Errors
+    /// Only if the artifacts of this crate are broken.
+    pub(super) fn begun(record: &Record, made: &BTreeSet<Contract>, manifest: &Manifest) -> Result<Self, CodeError> {
+        Self::built(record.salt, |contract, so_far| {
+            let recorded = record.contracts.get(contract.name()).filter(|_| made.contains(&contract));
+            let given = || arguments(contract, manifest, record.deployer, so_far);
+            Ok(recorded.map_or_else(given, |recorded| recorded.arguments.to_vec()))
+        })
     }
 
     fn built<E: From<CodeError>>(

@@ -2,8 +2,9 @@
 //!
 //! Nothing is remembered between steps: each is done where the chain does not show it done. So a deployment that was cut
 //! short goes on where it stopped, a second run sends nothing, and verifying is the same walk without sending. While the
-//! deployer administers, it mends what differs; afterwards only the multisig can, and is told which calls to schedule.
+//! deployer administers, it mends what differs; afterwards only the two lanes can, and are told which calls do.
 
+mod beside;
 mod chain;
 mod difference;
 mod governance;
@@ -15,7 +16,7 @@ mod reverts;
 mod settings;
 
 pub use chain::{Chain, ChainError};
-pub use difference::{Call, Difference};
+pub use difference::{Call, Difference, Findings, Lane};
 pub use layout::{Creation, FACTORY, Layout};
 pub use manifest::{
     Amount, Asset, Escrow, Governance, KeyKind, Manifest, ManifestError, Oracle, Policy, ProviderKey, Register, Route,
@@ -23,6 +24,7 @@ pub use manifest::{
 };
 pub use record::{Record, RecordError, Recorded};
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use alloy::network::TransactionBuilder as _;
@@ -68,7 +70,7 @@ pub enum DeployError {
     PublicKey { who: String, account: Address },
     #[error("governance.{lane}: the deployer hands everything over and cannot be the {lane}")]
     DeployerGoverns { lane: &'static str },
-    #[error("{deployer} no longer administers: {} differences are left to the multisig", .differences.len())]
+    #[error("{deployer} no longer administers and mends nothing: {} differences are left", .differences.len())]
     HandedOver { deployer: Address, differences: Vec<Difference> },
     #[error("{} differences are left", .0.len())]
     Left(Vec<Difference>),
@@ -102,8 +104,9 @@ struct Deployment<'a> {
 /// step after it, in a dry run instead of it.
 ///
 /// # Errors
-/// Where a transaction is refused, with the contract's reason; where the sender no longer administers and something
-/// differs; where a record is of other code. What was done stays, and the next run goes on.
+/// Where a transaction is refused, with the contract's reason; in both modes where the sender no longer administers and
+/// something differs, or something differs that no call mends; where a record is of other code. What was done stays, and
+/// the next run goes on.
 pub async fn deploy(
     chain: &Chain,
     manifest: &Manifest,
@@ -118,27 +121,52 @@ pub async fn deploy(
         of.record.write(&Record::path(folder, manifest.chain_id))?;
     }
     of.create(mode, &mut done).await?;
-    of.mend(settings::differences(chain, &of.layout, manifest).await?, mode, &mut done).await?;
-    of.mend(of.governance().await?, mode, &mut done).await?;
-    if mode == Mode::Send {
-        let left = of.differences().await?;
-        if !left.is_empty() {
-            return Err(DeployError::Left(left));
-        }
+    let governance = of.observed().await?;
+    if !governance.administers(chain.sender()) {
+        let differences = of.compared(&governance).await?.differences;
+        let deployer = chain.sender();
+        return if differences.is_empty() {
+            Ok(of.record)
+        } else {
+            Err(DeployError::HandedOver { deployer, differences })
+        };
     }
-    Ok(of.record)
+    let mut left = of.mend(of.set().await?.differences, mode, &mut done).await?;
+    left.extend(of.mend(of.roles(&governance), mode, &mut done).await?);
+    if mode == Mode::Send {
+        left = of.findings().await?.differences;
+    }
+    if left.is_empty() { Ok(of.record) } else { Err(DeployError::Left(left)) }
 }
 
-/// Everything on the chain that is not as the manifest and the record say.
+/// Everything on the chain that is not as the manifest and the record say, and what else who verifies should know.
 ///
 /// # Errors
 /// Where there is no record, or it is of other code, or the node does not answer.
-pub async fn verify(chain: &Chain, manifest: &Manifest, folder: &Path) -> Result<Vec<Difference>, DeployError> {
+pub async fn verify(chain: &Chain, manifest: &Manifest, folder: &Path) -> Result<Findings, DeployError> {
     let of = Deployment::begin(chain, manifest, folder).await?;
     if of.is_new {
         return Err(RecordError::None(Record::path(folder, manifest.chain_id)).into());
     }
-    of.differences().await
+    Ok(of.findings().await?)
+}
+
+/// What a record says that there is, and for what is not there yet the manifest: a constructor that refused what a record
+/// has must not be given it for ever.
+async fn followed(chain: &Chain, manifest: &Manifest, record: Record) -> Result<(Layout, Record), DeployError> {
+    let recorded = Layout::recorded(&record)?;
+    let mut made = BTreeSet::new();
+    for creation in &recorded.creations {
+        if chain.has_code(creation.address).await? {
+            made.insert(creation.contract);
+        }
+    }
+    if made.len() == recorded.creations.len() {
+        return Ok((recorded, record));
+    }
+    let layout = Layout::begun(&record, &made, manifest)?;
+    let record = Record::of(&layout, record.chain_id, record.deployer, record.first_block);
+    Ok((layout, record))
 }
 
 impl<'a> Deployment<'a> {
@@ -153,7 +181,8 @@ impl<'a> Deployment<'a> {
             if record.chain_id != node {
                 return Err(RecordError::OtherChain { recorded: record.chain_id, wanted: node }.into());
             }
-            return Ok(Self { chain, manifest, layout: Layout::recorded(&record)?, record, is_new });
+            let (layout, record) = followed(chain, manifest, record).await?;
+            return Ok(Self { chain, manifest, layout, record, is_new });
         }
         let layout = Layout::of(manifest, chain.sender())?;
         // Without a record, what stands there already may be of any age.
@@ -213,19 +242,15 @@ impl<'a> Deployment<'a> {
         Ok(())
     }
 
+    /// Mends what calls can, and answers with the rest.
     async fn mend(
         &self,
         differences: Vec<Difference>,
         mode: Mode,
         done: &mut impl FnMut(&Step),
-    ) -> Result<(), DeployError> {
-        if differences.is_empty() {
-            return Ok(());
-        }
-        if mode == Mode::Send && !self.observed().await?.administers(self.chain.sender()) {
-            return Err(DeployError::HandedOver { deployer: self.chain.sender(), differences });
-        }
-        for difference in differences {
+    ) -> Result<Vec<Difference>, DeployError> {
+        let (mendable, rest): (Vec<_>, Vec<_>) = differences.into_iter().partition(|one| !one.calls.is_empty());
+        for difference in mendable {
             if mode == Mode::Send {
                 for call in &difference.calls {
                     self.chain.send(&difference.what, call.to, call.data.clone()).await?;
@@ -233,7 +258,7 @@ impl<'a> Deployment<'a> {
             }
             done(&Step::Mend(difference));
         }
-        Ok(())
+        Ok(rest)
     }
 
     async fn observed(&self) -> Result<Observed, ChainError> {
@@ -245,16 +270,30 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    async fn governance(&self) -> Result<Vec<Difference>, ChainError> {
-        Ok(self.observed().await?.differences(&self.layout, self.manifest, self.record.deployer))
+    fn roles(&self, governance: &Observed) -> Vec<Difference> {
+        governance.differences(&self.layout, self.manifest, self.record.deployer)
     }
 
-    async fn differences(&self) -> Result<Vec<Difference>, DeployError> {
-        let mut differences = self.absent().await?;
-        differences.extend(self.authorities().await?);
-        differences.extend(settings::differences(self.chain, &self.layout, self.manifest).await?);
-        differences.extend(self.governance().await?);
-        Ok(differences)
+    /// What is set, beside what the manifest says of it and beside the manifest.
+    async fn set(&self) -> Result<Findings, ChainError> {
+        let differences = settings::differences(self.chain, &self.layout, self.manifest).await?;
+        let mut findings = Findings { differences, facts: Vec::new() };
+        findings.add(beside::examine(self.chain, &self.layout, self.manifest, self.record.first_block).await?);
+        Ok(findings)
+    }
+
+    /// All that is found of the contracts that are there.
+    async fn compared(&self, governance: &Observed) -> Result<Findings, ChainError> {
+        let mut findings = Findings { differences: self.authorities().await?, facts: Vec::new() };
+        findings.add(self.set().await?);
+        findings.add(Findings { differences: self.roles(governance), facts: governance.not_in_force() });
+        Ok(findings)
+    }
+
+    async fn findings(&self) -> Result<Findings, ChainError> {
+        let mut findings = Findings { differences: self.absent().await?, facts: Vec::new() };
+        findings.add(self.compared(&self.observed().await?).await?);
+        Ok(findings)
     }
 
     async fn absent(&self) -> Result<Vec<Difference>, ChainError> {
@@ -277,12 +316,13 @@ impl<'a> Deployment<'a> {
         let layout = &self.layout;
         let mut differences = Vec::new();
         for at in [layout.policy, layout.escrow, layout.oracle, layout.register] {
-            let found = self.chain.read(at, &authorityCall {}).await?;
-            if found != Some(layout.access_manager) {
+            // What is not there is told as absent.
+            let Some(found) = self.chain.read(at, &authorityCall {}).await? else { continue };
+            if found != layout.access_manager {
                 differences.push(Difference {
                     what: format!("authority of {at}"),
                     wanted: layout.access_manager.to_string(),
-                    found: found.map_or_else(|| "nothing there".to_owned(), |found| found.to_string()),
+                    found: found.to_string(),
                     calls: Vec::new(),
                 });
             }

@@ -1,7 +1,9 @@
 //! What stands on a chain, as `deployments/<chain>.json` keeps it.
 //!
-//! An address follows from the salt, the code and what the constructor was given. So a record is not believed: the
-//! addresses are computed again, and one that differs is of other code than this crate's.
+//! An address follows from the salt, the code and what the constructor was given. So the addresses of a record are computed
+//! again, and one that differs is of other code than this crate's. The rest is believed: the salt, the arguments of what is
+//! made, the deployer, and that no event lies before `first_block`. Who can change the file can point it at contracts of the
+//! same code that were made for somebody else, or past an event that should be seen.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256, U256};
 use alloy::sol_types::SolCall;
 
 use super::chain::{Chain, ChainError};
-use super::difference::{Call, Difference};
+use super::difference::{Call, Difference, time};
 use super::layout::Layout;
 use super::manifest::{Asset, KeyKind, Manifest, ProviderKey, Route};
 use crate::bindings::collateral_manager::CollateralManager as Escrow;
@@ -12,9 +12,14 @@ use crate::bindings::credit_aggregator::CreditAggregator as Register;
 use crate::bindings::credit_scoring_oracle::CreditScoringOracle as Oracle;
 use crate::bindings::risk_policy::{self, RiskPolicy as Policy};
 
+/// How long a threshold takes from one figure to the next, in seconds (`RiskRules.RAMP`).
+const RAMP: u64 = 48 * 60 * 60;
+
 /// Asks for each setting and notes what differs.
 struct Examiner<'a> {
     chain: &'a Chain,
+    /// Time of the newest block.
+    now: u64,
     differences: Vec<Difference>,
 }
 
@@ -24,7 +29,7 @@ pub(super) async fn differences(
     layout: &Layout,
     manifest: &Manifest,
 ) -> Result<Vec<Difference>, ChainError> {
-    let mut of = Examiner { chain, differences: Vec::new() };
+    let mut of = Examiner { chain, now: chain.now().await?, differences: Vec::new() };
     of.oracle(layout.oracle, manifest).await?;
     of.policy(layout, manifest).await?;
     for asset in &manifest.escrow.assets {
@@ -147,6 +152,11 @@ impl Examiner<'_> {
             let set = vec![Call::new(at, &set_risk(asset))];
             self.note(format!("{what}: LTV, threshold, bonus in bps"), format!("{wanted:?}"), Some(&shares), set);
         }
+        if let Some(found) = on_its_way(&held, self.now) {
+            let what = format!("{what}: threshold in bps");
+            let (wanted, calls) = (asset.threshold_bps.to_string(), Vec::new());
+            self.differences.push(Difference { what, wanted, found, calls });
+        }
         if held.cap != asset.cap.0 {
             let cap = asset.cap.0;
             let set = if cap < held.cap {
@@ -218,7 +228,19 @@ impl Examiner<'_> {
     }
 }
 
-fn key_name(provider: B256, key: Address) -> String {
+/// Where a threshold is between two figures, as `RiskRules.thresholdAt` has it; `None` where it stands.
+fn on_its_way(held: &risk_policy::RiskPolicy::Asset, now: u64) -> Option<String> {
+    let (from, to, end) = (held.thresholdFrom, held.thresholdTo, held.rampStart.saturating_add(RAMP));
+    if held.rampStart == 0 || from == to || now >= end {
+        return None;
+    }
+    let moved = u64::from(from.abs_diff(to)) * now.saturating_sub(held.rampStart) / RAMP;
+    let (start, forward) = (u64::from(from), to > from);
+    let stands = if forward { start + moved } else { start.saturating_sub(moved) };
+    Some(format!("{stands} on its way from {from} to {to}, where it is at {}", time(end)))
+}
+
+pub(super) fn key_name(provider: B256, key: Address) -> String {
     format!("key {key} of provider {provider}")
 }
 

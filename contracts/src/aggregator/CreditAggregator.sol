@@ -10,8 +10,10 @@ import {Arrears} from "./Arrears.sol";
 
 /// @title The register of requests, quotes and loans
 /// @notice Providers sign what they offer, the gateway commits what it showed, the borrower says yes, and the money of on-chain lenders moves
-/// through here. Nothing that the gateway or governance can do makes a loan or moves its money: each needs the provider's signature and the
-/// borrower's. Read in this order: `AggregatorTypes`, `AggregatorPolicy`, `ProviderKeys`, `Requests`, `Quotes`, `Funding`, `DebtModel`, `Servicing`, `Arrears`.
+/// through here. Every loan needs the signature of a provider's key and the borrower's word, so the gateway makes none and moves no money.
+/// Whose keys those are is governance's to say: after the delay `addKey` gives a provider a key of any choosing, with which an accomplice
+/// borrows the allowance of every lender who bound itself to that provider. What a lender risks is bounded by its allowance alone. Read in
+/// this order: `AggregatorTypes`, `AggregatorPolicy`, `KeyRing`, `Requests`, `Quotes`, `Funding`, `DebtModel`, `Servicing`, `Arrears`.
 /// @dev Not upgradeable. Assets that take a fee or rebase cannot fund a loan, since the principal must arrive to the unit.
 contract CreditAggregator is Arrears {
     /// @param authority the `AccessManager` of both lanes

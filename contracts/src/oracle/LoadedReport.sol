@@ -127,14 +127,18 @@ library LoadedReports {
         }
     }
 
-    /// @notice The record that the report makes, its members being within their ranges.
-    /// @param flags those that outlive a report
+    /// @notice The record that the report makes, its members being within their ranges. Where it has no score the record keeps the last that
+    /// was attested, which the next one is compared with.
+    /// @param previous the record that it replaces
     /// @param reportHash its hash
-    function toRecord(LoadedReport self, uint256 flags, bytes32 reportHash) internal pure returns (ScoreRecord) {
+    function toRecord(LoadedReport self, ScoreRecord previous, bytes32 reportHash) internal pure returns (ScoreRecord) {
         unchecked {
+            uint256 flags = previous.flags() & ScoreRecords.LASTING;
+            uint256 attested = self.score();
+            if (attested == 0) (attested, flags) = (previous.lastScore(), flags | ScoreRecords.BAND_ONLY);
             uint256 observed = self.observedAt();
             return ScoreRecord.wrap(
-                self.score() | self.band() << 16 | flags << 24 | self.epoch() << 32 | observed << 64
+                attested | self.band() << 16 | flags << 24 | self.epoch() << 32 | observed << 64
                     | (self.validUntil() - observed) << 104 | uint256(ScoreRecords.tagOf(reportHash)) << 136
             );
         }

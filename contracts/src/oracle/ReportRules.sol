@@ -83,8 +83,9 @@ library ReportRules {
         }
     }
 
-    /// @dev A first report follows nothing. Bands are always compared, so that attesting only bands for an epoch is no way round the
-    /// bound; scores are where both reports have one. A revoked record still counts: the way back is in steps too.
+    /// @dev A first report follows nothing. Bands are always compared; a score is with the last that was attested, however many reports
+    /// of a band alone came between, so that they are no way round its bound. A revoked record still counts: the way back is in steps
+    /// too.
     function _checkStep(LoadedReport report, ScoreRecord current, ConfigWord config) private pure {
         uint256 lastBand = current.band();
         if (lastBand == 0) return;
@@ -92,7 +93,7 @@ library ReportRules {
         if (_distance(lastBand, band) > config.maxBandStep()) {
             revert BandStepTooLarge(lastBand, band, config.maxBandStep());
         }
-        uint256 lastScore = current.score();
+        uint256 lastScore = current.lastScore();
         uint256 score = report.score();
         if (lastScore != 0 && score != 0 && _distance(lastScore, score) > config.maxScoreStep()) {
             revert ScoreStepTooLarge(lastScore, score, config.maxScoreStep());

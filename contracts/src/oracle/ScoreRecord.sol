@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @notice What is kept of the newest report of a subject and model, in one word.
-/// @dev From the lowest bit: score 16, band 8, flags 8, epoch 32, observedAt 40, lifetime 32 (seconds from observation to the end of
+/// @dev From the lowest bit: last attested score 16, band 8, flags 8, epoch 32, observedAt 40, lifetime 32 (seconds from observation to the end of
 /// validity), tag 120 (the upper bits of the report's struct hash). Against the tag anyone can prove the rest of the report. To pass
 /// another report off as this one takes a second preimage, 2^120 hashes; two reports made to share a tag are both of the signers'
 /// making, who gain nothing by it that a false report would not give them.
@@ -18,8 +18,18 @@ library ScoreRecords {
     uint8 internal constant FROZEN = 2;
     /// @notice Some consent for this pair was withdrawn once, so that a report has to look its own up. Never cleared.
     uint8 internal constant WITHDRAWALS = 4;
+    /// @notice The newest report attests a band alone; the kept score is that of an earlier one. Set or cleared by each report.
+    uint8 internal constant BAND_ONLY = 8;
+    /// @notice What a new report leaves as it is.
+    uint8 internal constant LASTING = FROZEN | WITHDRAWALS;
 
+    /// @notice What the newest report attests; 0 where only the band.
     function score(ScoreRecord self) internal pure returns (uint16) {
+        return self.has(BAND_ONLY) ? 0 : self.lastScore();
+    }
+
+    /// @notice The last score that was attested, by the newest report or an earlier one; 0 where none was.
+    function lastScore(ScoreRecord self) internal pure returns (uint16) {
         return uint16(ScoreRecord.unwrap(self));
     }
 

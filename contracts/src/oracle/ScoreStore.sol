@@ -236,10 +236,9 @@ abstract contract ScoreStore is OracleConfig, IScores, IConsents {
         if (record.has(ScoreRecords.WITHDRAWALS)) _requireNotWithdrawn(report.consentHash());
     }
 
-    /// @dev Flags outlive a report, but for revocation.
+    /// @dev Frozen and withdrawals outlive a report; revocation does not.
     function _accept(LoadedReport report, ScoreRecord record, bytes32 reportHash) internal {
-        uint256 flags = record.flags() & ~ScoreRecords.REVOKED;
-        _setRecord(report.subject(), report.modelId(), report.toRecord(flags, reportHash));
+        _setRecord(report.subject(), report.modelId(), report.toRecord(record, reportHash));
         emit ReportAccepted(
             report.subject(), report.modelId(), report.figures(), report.consentHash(), report.dataCommitment()
         );

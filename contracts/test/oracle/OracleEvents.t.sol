@@ -12,6 +12,7 @@ contract OracleEventsTest is OracleFixture {
     uint8 private constant REVOKED = 1;
     uint8 private constant FROZEN = 2;
     uint8 private constant WITHDRAWALS = 4;
+    uint8 private constant BAND_ONLY = 8;
 
     mapping(bytes32 subject => uint256) private _words;
     bytes32 private _configDigest;
@@ -33,6 +34,10 @@ contract OracleEventsTest is OracleFixture {
         _replay(first.configDigest);
         Report memory second = _report(3);
         second.pdPpm += 99;
+        _submit(second);
+        _replay(first.configDigest);
+        second.epoch = 4;
+        second.score = 0;
         _submit(second);
         _replay(first.configDigest);
         _revoke(5);
@@ -59,8 +64,11 @@ contract OracleEventsTest is OracleFixture {
             (uint256 f, bytes32 consentHash, bytes32 commitment) = abi.decode(log.data, (uint256, bytes32, bytes32));
             bytes32 reportHash = _hash(_unpack(subject, log.topics[2], f, consentHash, commitment));
             uint256 flags = word >> 24 & (FROZEN | WITHDRAWALS);
-            word = f & 0xffffff | flags << 24 | (f >> 24 & 0xffffffff) << 32 | (f >> 56 & type(uint72).max) << 64
-                | uint256(reportHash) >> 136 << 136;
+            // Without a score the last one stays.
+            uint256 score = f & 0xffff;
+            if (score == 0) (score, flags) = (word & 0xffff, flags | BAND_ONLY);
+            word = score | f & 0xff0000 | flags << 24 | (f >> 24 & 0xffffffff) << 32 | (f >> 56 & type(uint72).max)
+                << 64 | uint256(reportHash) >> 136 << 136;
         } else if (log.topics[0] == ScoreReports.ScoreRevoked.selector) {
             (uint32 through,) = abi.decode(log.data, (uint32, bytes32));
             word = word & ~(uint256(type(uint32).max) << 32) | uint256(through) << 32 | uint256(REVOKED) << 24;

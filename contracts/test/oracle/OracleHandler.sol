@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IScores} from "../../src/interfaces/IScores.sol";
 import {CreditScoringOracle} from "../../src/oracle/CreditScoringOracle.sol";
+import {OracleHashes} from "../../src/oracle/OracleHashes.sol";
 import {Consent, Report, Revocation} from "../../src/oracle/OracleTypes.sol";
 import {ScoreFeed} from "../../src/oracle/ScoreFeed.sol";
 import {OracleFixture} from "./OracleFixture.sol";
@@ -16,6 +17,7 @@ contract OracleHandler is OracleFixture {
         uint64 observedAt;
         uint64 validUntil;
         uint16 score;
+        uint16 lastScore;
         uint8 band;
         bool revoked;
         bool frozen;
@@ -66,7 +68,8 @@ contract OracleHandler is OracleFixture {
         _accepted(pair, r);
     }
 
-    /// @dev Reports, revocations and batches with every number of signers but m, with a signature of another, or out of order.
+    /// @dev Reports, revocations and batches with every number of signers but m, with signatures of something else, or with those of m signers
+    /// under a bitmap that names others.
     function forge(uint256 pair, uint256 bitmap, uint256 how, uint256 score, uint256 kind) external {
         pair %= PAIRS;
         how %= 3;
@@ -74,15 +77,18 @@ contract OracleHandler is OracleFixture {
         if (how == 0 && _count(bits) == 3) bits ^= 1;
         Report memory r = _next(pair, 0, score, 0, 0);
         Revocation memory revocation = Revocation(r.subject, MODEL, r.epoch, "forged", r.configDigest);
-        bytes32 structHash = kind % 2 == 0 ? _hash(r) : _hash(revocation);
+        bytes32 root = OracleHashes.reportLeaf(_hash(r));
+        bytes32 structHash = [_hash(r), _hash(revocation), OracleHashes.hashBatch(root, r.configDigest)][kind % 3];
         bytes memory signatures = _signAs(structHash, how == 0 ? bits : BITMAP);
         if (how == 1) signatures = _signAs(keccak256(abi.encode(structHash, "another")), BITMAP);
         if (how == 2) bits = 0x13;
         else if (how == 1) bits = BITMAP;
-        bytes memory data = kind % 2 == 0
-            ? abi.encodeCall(oracle.submitReport, (r, bits, signatures))
-            : abi.encodeCall(oracle.revoke, (revocation, bits, signatures));
-        (bool ok,) = address(oracle).call(data);
+        bytes[3] memory data = [
+            abi.encodeCall(oracle.submitReport, (r, bits, signatures)),
+            abi.encodeCall(oracle.revoke, (revocation, bits, signatures)),
+            abi.encodeCall(oracle.submitBatch, (root, bits, signatures, _alone(r), new bytes32[][](1)))
+        ];
+        (bool ok,) = address(oracle).call(data[kind % 3]);
         require(!ok, "state changed without the signatures of m");
         ++refusals;
     }
@@ -153,7 +159,7 @@ contract OracleHandler is OracleFixture {
         if (m.band != 0) {
             r.band = SafeCast.toUint8(bound(band, m.band > 3 ? m.band - 3 : 1, m.band < 8 ? m.band + 3 : 10));
         }
-        uint16 last = m.score == 0 ? 600 : m.score;
+        uint16 last = m.lastScore == 0 ? 600 : m.lastScore;
         r.score = score % 5 == 0
             ? 0
             : SafeCast.toUint16(bound(score, last > 420 ? last - 120 : 300, last < 730 ? last + 120 : 850));
@@ -165,8 +171,14 @@ contract OracleHandler is OracleFixture {
         require(r.epoch > m.epoch, "the epoch did not grow");
         (m.epoch, m.observedAt, m.validUntil) = (r.epoch, r.observedAt, r.validUntil);
         (m.score, m.band, m.revoked) = (r.score, r.band, false);
+        if (r.score != 0) m.lastScore = r.score;
         m.report = r;
         ++accepted;
+    }
+
+    function _alone(Report memory r) private pure returns (Report[] memory reports) {
+        reports = new Report[](1);
+        reports[0] = r;
     }
 
     function _consentOf(uint256 pair) private view returns (Consent memory consent) {

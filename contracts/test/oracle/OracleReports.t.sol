@@ -170,12 +170,51 @@ contract OracleReportsTest is OracleFixture {
         Report memory hidden = _report(2);
         (hidden.score, hidden.band) = (0, 7);
         _submit(hidden);
-        Report memory report = _report(3);
-        (report.score, report.band) = (300, 10);
+        (hidden.epoch, hidden.band) = (3, 8);
+        _submit(hidden);
+        Report memory report = _report(4);
+        (report.score, report.band) = (640 - 121, 10);
+        _refuse(report, abi.encodeWithSelector(ReportRules.ScoreStepTooLarge.selector, 640, 519, 120));
+        report.score = 640 + 121;
+        _refuse(report, abi.encodeWithSelector(ReportRules.ScoreStepTooLarge.selector, 640, 761, 120));
+        (report.score, report.band) = (520, 4);
+        _refuse(report, abi.encodeWithSelector(ReportRules.BandStepTooLarge.selector, 8, 4, 3));
+        report.band = 5;
         _submit(report);
-        report = _report(4);
-        (report.score, report.band) = (300, 6);
-        _refuse(report, abi.encodeWithSelector(ReportRules.BandStepTooLarge.selector, 10, 6, 3));
+        (uint16 score, uint8 band,) = oracle.scoreOf(SUBJECT, MODEL);
+        assertEq(score, 520);
+        assertEq(band, 5);
+    }
+
+    function test_a_band_alone_reads_as_no_score_whatever_was_attested_before() public {
+        _submit(_report(1));
+        Report memory bandOnly = _report(2);
+        bandOnly.score = 0;
+        _submit(bandOnly);
+        (uint16 score,,) = oracle.scoreOf(SUBJECT, MODEL);
+        assertEq(score, 0);
+        (, score,,) = oracle.tryScoreOf(SUBJECT, MODEL);
+        assertEq(score, 0);
+        (score,,,) = oracle.roundOf(SUBJECT, MODEL);
+        assertEq(score, 0);
+        assertTrue(oracle.isAttested(bandOnly));
+    }
+
+    function test_a_band_alone_outlives_a_freeze_and_a_revocation_in_advance() public {
+        _submit(_report(1));
+        Report memory bandOnly = _report(2);
+        bandOnly.score = 0;
+        _submit(bandOnly);
+        vm.prank(guardian);
+        oracle.freeze(SUBJECT, MODEL);
+        _revoke(5);
+        Report memory report = _report(6);
+        report.score = 640 + 121;
+        _refuse(report, abi.encodeWithSelector(ReportRules.ScoreStepTooLarge.selector, 640, 761, 120));
+        report.score = 0;
+        _submit(report);
+        (,, bool frozen,) = oracle.stateOf(SUBJECT, MODEL);
+        assertTrue(frozen);
     }
 
     function test_the_step_counts_from_a_revoked_score_too() public {

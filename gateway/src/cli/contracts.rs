@@ -1,5 +1,6 @@
 //! `agio contracts`: the contracts of one chain, deployed and verified from a manifest.
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -7,10 +8,11 @@ use alloy::network::EthereumWallet;
 use alloy::primitives::Address;
 use alloy::providers::{Provider as _, ProviderBuilder};
 use alloy::signers::local::PrivateKeySigner;
-use contracts::deploy::{Call, Chain, DeployError, Difference, Manifest, Mode, Record, Step, deploy, verify};
+use contracts::deploy::{Call, Chain, DeployError, Difference, Findings, Manifest, Mode, Record, Step, deploy, verify};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::CommandError;
+use super::say::say;
 
 /// Where the deployer's key is. Not an argument, which every process of the machine could read.
 const KEY: &str = "AGIO_DEPLOYER_KEY";
@@ -74,43 +76,49 @@ impl On {
 
 pub(super) async fn run(args: &Args) -> Result<ExitCode, CommandError> {
     match &args.action {
-        Action::Deploy { on, dry_run } => {
-            let manifest = on.manifest()?;
-            let chain = on.chain(Some(deployer_key()?))?;
-            let mode = if *dry_run { Mode::DryRun } else { Mode::Send };
-            let mut steps = 0_usize;
-            let done = |step: &Step| {
-                steps += 1;
-                println!("{}", in_words(step, mode));
-            };
-            let record = match deploy(&chain, &manifest, &on.deployments, mode, done).await {
-                Ok(record) => record,
-                Err(error) => return Err(with_differences(error)),
-            };
-            let path = Record::path(&on.deployments, manifest.chain_id);
-            match mode {
-                Mode::Send => println!("{steps} steps done; everything is as the manifest says; {}", path.display()),
-                Mode::DryRun => println!("{steps} steps to do; nothing was sent"),
-            }
-            for (name, contract) in &record.contracts {
-                println!("{name} {}", contract.address);
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Action::Deploy { on, dry_run } => put(on, if *dry_run { Mode::DryRun } else { Mode::Send }).await,
         Action::Verify { on } => {
             let manifest = on.manifest()?;
-            let differences = verify(&on.chain(None)?, &manifest, &on.deployments).await?;
-            for difference in &differences {
-                print_difference(difference);
-            }
+            let Findings { differences, facts } = verify(&on.chain(None)?, &manifest, &on.deployments).await?;
+            differences.iter().try_for_each(show)?;
+            facts.iter().try_for_each(|fact| say(format_args!("note: {fact}")))?;
+            let chain = manifest.chain_id;
             if differences.is_empty() {
-                println!("chain {}: everything is as the manifest says", manifest.chain_id);
+                let notes = if facts.is_empty() { "" } else { ", with the notes above" };
+                say(format_args!("chain {chain}: everything is as the manifest says{notes}"))?;
                 return Ok(ExitCode::SUCCESS);
             }
-            println!("chain {}: {} differences", manifest.chain_id, differences.len());
+            say(format_args!("chain {chain}: {} differences", differences.len()))?;
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+async fn put(on: &On, mode: Mode) -> Result<ExitCode, CommandError> {
+    let manifest = on.manifest()?;
+    let chain = on.chain(Some(deployer_key()?))?;
+    let (mut steps, mut said) = (0_usize, Ok(()));
+    // Where the output cannot be written the deployment goes on: it is told afterwards.
+    let done = |step: &Step| {
+        steps += 1;
+        if said.is_ok() {
+            said = say(in_words(step, mode));
+        }
+    };
+    let record = match deploy(&chain, &manifest, &on.deployments, mode, done).await {
+        Ok(record) => record,
+        Err(error) => return Err(with_differences(error)),
+    };
+    said?;
+    let path = Record::path(&on.deployments, manifest.chain_id);
+    match mode {
+        Mode::Send => say(format_args!("{steps} steps done; everything is as the manifest says; {}", path.display()))?,
+        Mode::DryRun => say(format_args!("{steps} steps to do; nothing was sent"))?,
+    }
+    for (name, contract) in &record.contracts {
+        say(format_args!("{name} {}", contract.address))?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn deployer_key() -> Result<PrivateKeySigner, CommandError> {
@@ -131,17 +139,24 @@ fn in_words(step: &Step, mode: Mode) -> String {
     }
 }
 
-fn print_difference(difference: &Difference) {
-    println!("{difference}");
-    for Call { function, to, data } in &difference.calls {
-        println!("  mended by {function} on {to}: {data}");
+/// A difference, and the calls that mend it with whose they are.
+fn show(difference: &Difference) -> io::Result<()> {
+    say(difference)?;
+    if difference.calls.is_empty() {
+        return say("  no call mends it");
     }
+    let call = |Call { function, lane, to, data }: &Call| {
+        say(format_args!("  mended by {lane} with {function} on {to}: {data}"))
+    };
+    difference.calls.iter().try_for_each(call)
 }
 
-/// The calls that are left to the multisig are printed before the error.
+/// The differences that are left, and who may mend them, are printed before the error.
 fn with_differences(error: DeployError) -> CommandError {
-    if let DeployError::HandedOver { differences, .. } | DeployError::Left(differences) = &error {
-        differences.iter().for_each(print_difference);
+    if let DeployError::HandedOver { differences, .. } | DeployError::Left(differences) = &error
+        && let Err(unwritten) = differences.iter().try_for_each(show)
+    {
+        return format!("{error}; and they cannot be printed: {unwritten}").into();
     }
     error.into()
 }

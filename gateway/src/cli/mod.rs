@@ -8,6 +8,7 @@ mod key;
 mod ledger;
 mod openapi;
 mod quote;
+mod say;
 mod serve;
 
 use std::error::Error;

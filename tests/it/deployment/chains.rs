@@ -1,14 +1,16 @@
 //! A chain of one test's own with our contracts on it.
 
+use alloy::eips::BlockId;
 use alloy::network::TransactionBuilder;
-use alloy::primitives::{Address, B256, Bytes, keccak256};
+use alloy::primitives::{Address, B256, Bytes, Uint, keccak256};
 use alloy::providers::Provider;
 use alloy::rpc::types::{TransactionReceipt, TransactionRequest};
 use alloy::signers::local::PrivateKeySigner;
 use alloy::sol_types::{SolCall, SolConstructor};
+use contracts::bindings::access_manager::AccessManager;
 use contracts::bindings::plain_token::PlainToken;
 use contracts::creation::Contract;
-use contracts::deploy::{Chain, Difference, Manifest, Mode, Step, deploy, verify};
+use contracts::deploy::{Chain, Difference, Findings, Manifest, Mode, Step, deploy, verify};
 use devnet::credit::{Collateral, CreditError, Deployed, Parties, create, deploy_as, manifest_for};
 use devnet::{Anvil, AnvilOptions, Toolchain};
 use serde_json::{Value, json};
@@ -16,6 +18,8 @@ use tempfile::TempDir;
 
 /// Accounts that the node signs for, by what they do here.
 pub(super) const STRANGER: usize = 4;
+/// How long the multisig waits, in seconds.
+pub(super) const DELAY: u64 = 48 * 60 * 60;
 
 /// Names of the oracle's signers; two of the three make a report.
 pub(super) const ORACLE: [&str; 3] = ["oracle 1", "oracle 2", "oracle 3"];
@@ -92,7 +96,26 @@ impl Node {
 
     /// What differs from the manifest, in words.
     pub(super) async fn differences(&self, manifest: &Manifest) -> Vec<Difference> {
+        self.findings(manifest).await.differences
+    }
+
+    pub(super) async fn findings(&self, manifest: &Manifest) -> Findings {
         verify(&self.chain(), manifest, self.folder.path()).await.unwrap()
+    }
+
+    /// The differences as a person reads them.
+    pub(super) async fn told(&self, manifest: &Manifest) -> Vec<String> {
+        self.differences(manifest).await.iter().map(ToString::to_string).collect()
+    }
+
+    /// The multisig schedules a call, waits, and does it.
+    pub(super) async fn loosen<C: SolCall>(&self, deployed: &Deployed, target: Address, call: &C) {
+        let (multisig, manager) = (self.accounts[2], deployed.layout.access_manager);
+        let data: Bytes = call.abi_encode().into();
+        let schedule = AccessManager::scheduleCall { target, data: data.clone(), when: Uint::ZERO };
+        self.send(multisig, manager, &schedule).await;
+        self.pass(DELAY).await;
+        self.send(multisig, manager, &AccessManager::executeCall { target, data }).await;
     }
 
     pub(super) async fn again(&self, manifest: &Manifest, mode: Mode) -> Vec<Step> {
@@ -115,6 +138,11 @@ impl Node {
         let receipt = self.anvil.provider().send_transaction_sync(request).await.unwrap();
         assert!(receipt.status(), "reverted");
         receipt
+    }
+
+    /// Time of the newest block, in seconds since the epoch.
+    pub(super) async fn now(&self) -> u64 {
+        self.anvil.provider().get_block(BlockId::latest()).await.unwrap().unwrap().header.timestamp
     }
 
     pub(super) async fn pass(&self, seconds: u64) {

@@ -1,4 +1,4 @@
-use contracts::deploy::{DeployError, Manifest, Mode, Record, RecordError, Step, deploy, verify};
+use contracts::deploy::{ChainError, DeployError, Lane, Manifest, Mode, Record, RecordError, Step, deploy, verify};
 use tokio::sync::Notify;
 
 use super::chains::Node;
@@ -60,6 +60,36 @@ async fn a_deployment_cut_short_anywhere_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn a_constructor_that_refused_does_not_hold_up_a_mended_manifest() {
+    let node = Node::start(31_337).await;
+    let good = node.manifest().await;
+    let mut refused = good.clone();
+    // Past the rules of the manifest, which would refuse it before anything is sent.
+    refused.oracle.max_score_step = 0;
+    let stopped = deploy(&node.chain(), &refused, node.folder.path(), Mode::Send, |_| ()).await;
+    let Err(DeployError::Chain(ChainError::Refused { reason, .. })) = &stopped else { panic!("{stopped:?}") };
+    assert!(reason.contains("InvalidBounds"), "{reason}");
+    let path = Record::path(node.folder.path(), 31_337);
+    let before = Record::read(&path).unwrap().unwrap();
+    node.again(&good, Mode::Send).await;
+    assert_eq!(node.told(&good).await, Vec::<String>::new());
+    // What was made is as it was recorded, and nothing before the first run is forgotten.
+    let after = Record::read(&path).unwrap().unwrap();
+    assert_eq!(after.first_block, before.first_block);
+    assert_eq!(after.contracts["AccessManager"], before.contracts["AccessManager"]);
+    assert_ne!(after.contracts["CreditScoringOracle"], before.contracts["CreditScoringOracle"]);
+}
+
+#[tokio::test]
+async fn what_the_deployer_gives_up_is_named_in_the_steps() {
+    let node = Node::start(31_337).await;
+    let steps = node.again(&node.manifest().await, Mode::Send).await;
+    let Some(Step::Mend(last)) = steps.last() else { panic!("{steps:?}") };
+    assert_eq!(last.wanted, format!("{} is not admin", node.accounts[0]));
+    assert_eq!(last.calls[0].lane, Lane::Deployer);
+}
+
+#[tokio::test]
 async fn a_manifest_of_another_chain_is_refused() {
     let node = Node::start(31_337).await;
     let other = Node::start(31_338).await;
@@ -69,7 +99,7 @@ async fn a_manifest_of_another_chain_is_refused() {
 }
 
 #[tokio::test]
-async fn a_record_that_was_changed_is_not_believed() {
+async fn an_address_or_a_chain_that_was_changed_in_a_record_is_not_believed() {
     let node = Node::start(31_337).await;
     let deployed = node.deploy().await.unwrap();
     let path = Record::path(node.folder.path(), 31_337);

@@ -1,5 +1,6 @@
 //! The contracts as the deployer leaves them, on real chains.
 
+mod beside;
 mod chains;
 mod deploying;
 mod lanes;

@@ -78,11 +78,19 @@ fn each_rule_names_the_field_that_breaks_it() {
         ("00b3\"", "00b1\"", "oracle.signers[2]"),
         ("threshold = 2\n", "threshold = 1\n", "oracle.threshold"),
         ("threshold = 2\n", "threshold = 4\n", "oracle.threshold"),
+        ("max_score_step = 100", "max_score_step = 0", "oracle.max_score_step"),
+        ("max_score_step = 100", "max_score_step = 551", "oracle.max_score_step"),
+        ("max_band_step = 3", "max_band_step = 0", "oracle.max_band_step"),
+        ("max_band_step = 3", "max_band_step = 10", "oracle.max_band_step"),
+        ("max_validity_seconds = 7776000", "max_validity_seconds = 0", "oracle.max_validity_seconds"),
+        ("max_epoch_gap = 20", "max_epoch_gap = 0", "oracle.max_epoch_gap"),
         ("0x00000000000000000000000000000000000000c1", zero, "register.gateway"),
+        ("0x00000000000000000000000000000000000000c2", zero, "register.adapters[0]"),
         ("00000000d1\"", "0000000000\"", "register.policies[0].hash"),
         ("0x00000000000000000000000000000000000000d3", zero, "register.keys[0].key"),
         ("valid_to = 20", "valid_to = 10", "register.keys[0].valid_to"),
         ("dust = \"100\"", "dust = \"0\"", "escrow.dust"),
+        ("dust = \"100\"", "dust = \"100000.000000000000000001\"", "escrow.dust"),
         ("dust = \"100\"", "dust = \"1\"\nsequencer_grace_seconds = 5", "escrow.sequencer_grace_seconds"),
         ("0x00000000000000000000000000000000000000e1", zero, "escrow.assets[0].token"),
         ("ltv_bps = 7500", "ltv_bps = 8250", "escrow.assets[0].ltv_bps"),
@@ -95,6 +103,14 @@ fn each_rule_names_the_field_that_breaks_it() {
             "secondary_heartbeat_seconds = 0",
             "escrow.assets[0].route.secondary_heartbeat_seconds",
         ),
+        (
+            "primary_heartbeat_seconds = 3600",
+            "primary_heartbeat_seconds = 604801",
+            "escrow.assets[0].route.primary_heartbeat_seconds",
+        ),
+        ("max = \"4000\"", "max = \"1000000000000000000.1\"", "escrow.assets[0].route.max"),
+        ("max_deviation_bps = 200", "max_deviation_bps = 1001", "escrow.assets[0].route.max_deviation_bps"),
+        ("tolerance_bps = 100", "tolerance_bps = 1001", "escrow.assets[0].route.tolerance_bps"),
         ("min = \"0.5\"", "min = \"1850.25\"", "escrow.assets[0].route.expected_price"),
         ("max = \"4000\"", "max = \"1850.25\"", "escrow.assets[0].route.expected_price"),
     ] {
@@ -104,6 +120,20 @@ fn each_rule_names_the_field_that_breaks_it() {
     }
     // The most that a bonus may be: 0.825 x 1.2121 is just below one.
     assert!(Manifest::parse(&GOOD.replace("bonus_bps = 500", "bonus_bps = 2121")).is_ok());
+}
+
+#[test]
+fn what_the_constructors_take_at_most_is_taken() {
+    for (from, to) in [
+        ("max_score_step = 100", "max_score_step = 550"),
+        ("max_band_step = 3", "max_band_step = 9"),
+        ("max_epoch_gap = 20", "max_epoch_gap = 255"),
+        ("dust = \"100\"", "dust = \"100000\""),
+        ("max = \"4000\"", "max = \"1000000000000000000\""),
+    ] {
+        let taken = Manifest::parse(&GOOD.replace(from, to));
+        assert!(taken.is_ok(), "{to}: {taken:?}");
+    }
 }
 
 #[test]
