@@ -230,7 +230,7 @@ impl Examiner<'_> {
         let config = self.chain.read(self.layout.oracle, &Oracle::configCall {}).await?;
         if let Some(generation) = config.map(|config| config.generation).filter(|generation| *generation != 1) {
             let fact = format!(
-                "the oracle's configuration is its {generation}th: reports signed under an earlier one are void"
+                "the oracle's configuration is number {generation}: reports signed under an earlier one are void"
             );
             self.findings.facts.push(fact);
         }

@@ -22,7 +22,7 @@ async fn what_governance_changed_since_is_told_until_the_manifest_says_so_too() 
     assert!(differences[0].starts_with("signers of the oracle:"), "{differences:?}");
     assert_eq!(differences[1], "threshold of the oracle: 2 wanted, 1 found");
     let facts = node.findings(&deployed.manifest).await.facts;
-    assert!(facts.iter().any(|fact| fact.starts_with("the oracle's configuration is its 2th")), "{facts:?}");
+    assert!(facts.iter().any(|fact| fact.starts_with("the oracle's configuration is number 2:")), "{facts:?}");
     deployed.manifest.oracle.signers = vec![signers[0]];
     deployed.manifest.oracle.threshold = 1;
     assert_eq!(node.told(&deployed.manifest).await, Vec::<String>::new());
