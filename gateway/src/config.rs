@@ -3,6 +3,8 @@
 //! Unknown keys are refused and secrets have no default. What the file says is checked once, here, and becomes the
 //! typed parts that the service is built from.
 
+mod chains;
+mod evm;
 mod providers;
 
 use std::net::SocketAddr;
@@ -15,6 +17,8 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub use chains::{BuiltChain, ChainConfig, MAX_CHAINS, MAX_CONTRACTS, MAX_ENDPOINTS, NodeConfig};
+pub use evm::Wei;
 pub use providers::{AaveConfig, HttpConfig, ProviderConfig, RangeConfig};
 
 /// Prefix of the environment variables; two underscores separate the levels.
@@ -111,17 +115,6 @@ pub struct TokenConfig {
     pub decimals: u8,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ChainConfig {
-    /// CAIP-2.
-    pub id: String,
-    pub name: String,
-    pub rpc_url: SecretString,
-    /// Seconds from one block to the next: how far ahead the state is computed at which a borrow would be mined.
-    pub block_time_s: u64,
-}
-
 /// What holds unless the file or the environment says otherwise.
 #[derive(Serialize)]
 struct Defaults {
@@ -214,6 +207,7 @@ impl Config {
                 format!("{} are configured, limits.max_providers is {}", self.providers.len(), limits.max_providers);
             return Err(ConfigError::rule("providers", rule));
         }
+        self.build_chains()?;
         self.registry().map(|_| ())
     }
 

@@ -41,7 +41,7 @@ const LOCAL_RATE: u32 = 100_000;
 /// The id under which the local market is a provider. A constant, so that it is the same in every world.
 const AAVE_PROVIDER: &str = "prv_019a5b0e7c5e7a3c8f0d2b6a4e1c9d07";
 /// Anvil mines at once; a borrower's transactions come a little later.
-const BLOCK_TIME_S: u64 = 1;
+const BLOCK_TIME_MS: u64 = 1_000;
 const LARGEST_BORROW: &str = "5000000.000000";
 
 #[derive(Serialize)]
@@ -63,8 +63,29 @@ struct Token {
 struct Chain {
     id: String,
     name: &'static str,
-    rpc_url: String,
-    block_time_s: u64,
+    endpoints: Vec<Endpoint>,
+    sources_that_agree: usize,
+    block_time_ms: u64,
+    coin: &'static str,
+    finality: Finality,
+    fees: Fees,
+}
+
+#[derive(Serialize)]
+struct Endpoint {
+    url: String,
+}
+
+#[derive(Serialize)]
+struct Finality {
+    safe: u64,
+    r#final: u64,
+}
+
+#[derive(Serialize)]
+struct Fees {
+    r#type: &'static str,
+    least_priority_wei: u64,
 }
 
 #[derive(Serialize)]
@@ -114,8 +135,13 @@ pub fn aave_toml(market: &AaveMarket, rpc_url: &str) -> Result<String, toml::ser
         chains: vec![Chain {
             id: chain.clone(),
             name: "Anvil",
-            rpc_url: rpc_url.to_owned(),
-            block_time_s: BLOCK_TIME_S,
+            endpoints: vec![Endpoint { url: rpc_url.to_owned() }],
+            sources_that_agree: 1,
+            block_time_ms: BLOCK_TIME_MS,
+            coin: "ETH",
+            // Blocks are made only when there are transactions: with any depth the last ones would never be final.
+            finality: Finality { safe: 0, r#final: 0 },
+            fees: Fees { r#type: "dynamic_fee", least_priority_wei: 0 },
         }],
         policy: Policy { pars: vec![Par { token: usdc.clone(), currency: "USD" }] },
         providers: vec![Provider {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use adapters::clock::{SystemClock, uuid_at};
 use alloy::primitives::U64;
 use alloy::rpc::client::RpcClient;
+use chain::registry::Chain;
+use chain::rpc::EndpointConfig;
 use domain::caip::ChainId;
 use domain::deadline::Clock;
 use domain::ids::ProviderId;
@@ -13,7 +15,7 @@ use secrecy::ExposeSecret;
 use std::sync::Arc;
 
 use super::CommandError;
-use crate::config::{ChainConfig, Config, ConfigError, ProviderConfig};
+use crate::config::{Config, ConfigError, ProviderConfig};
 use crate::db::Db;
 
 /// Longest wait for any one thing.
@@ -41,8 +43,10 @@ pub(super) async fn examine(config: Result<Config, ConfigError>) -> Result<ExitC
     };
     let mut findings = vec![Finding::Well("configuration is read".to_owned()), providers_built(&config)];
     findings.extend(database(&config).await);
-    for chain in &config.chains {
-        findings.push(look_at_chain(chain).await);
+    for built in config.build_chains()? {
+        for (place, node) in built.endpoints.iter().enumerate() {
+            findings.push(look_at_node(&built.chain, place, node).await);
+        }
     }
     for provider in &config.providers {
         if let ProviderConfig::Http(http) = provider {
@@ -116,21 +120,23 @@ async fn role(db: &Db) -> Finding {
     }
 }
 
-async fn look_at_chain(chain: &ChainConfig) -> Finding {
-    let mend = "check chains.rpc_url, and that it is the node of that chain";
-    let Ok(url) = chain.rpc_url.expose_secret().parse() else {
-        return Finding::wrong(format!("{}: rpc_url is no address", chain.name), mend);
+/// A node is named by its place, since its address may hold a key.
+async fn look_at_node(chain: &Chain, place: usize, node: &EndpointConfig) -> Finding {
+    let mend = "check the url of that place among the chain's endpoints, and that it is a node of that chain";
+    let name = format!("{}, endpoints[{place}]", chain.name);
+    let Ok(url) = node.url.expose_secret().parse() else {
+        return Finding::wrong(format!("{name}: url is no address"), mend);
     };
     let client = RpcClient::new_http(url);
     let answer = tokio::time::timeout(PATIENCE, client.request_noparams::<U64>("eth_chainId")).await;
     let Ok(Ok(number)) = answer else {
-        return Finding::wrong(format!("{}: the node does not answer", chain.name), mend);
+        return Finding::wrong(format!("{name}: the node does not answer"), mend);
     };
     let found = ChainId::evm(number.to());
-    if chain.id.parse().is_ok_and(|wanted: ChainId| wanted == found) {
-        return Finding::Well(format!("{} is {found}", chain.name));
+    if chain.id == found {
+        return Finding::Well(format!("{name} is a node of {found}"));
     }
-    Finding::wrong(format!("{}: the node is of {found}, not of {}", chain.name, chain.id), mend)
+    Finding::wrong(format!("{name}: the node is of {found}, not of {}", chain.id), mend)
 }
 
 /// Any answer will do: a lender need not serve a page at its base.

@@ -20,7 +20,7 @@ use domain::request::{MAX_TERM_DAYS, Purpose};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{ChainConfig, Config, ConfigError};
+use super::{BuiltChain, Config, ConfigError};
 
 /// One lender.
 #[derive(Debug, Clone, Deserialize)]
@@ -166,6 +166,7 @@ impl Config {
     /// When a provider's configuration breaks a rule; the error names the field.
     pub fn build_providers(&self, clock: &Arc<dyn Clock>) -> Result<Vec<Guarded>, ConfigError> {
         let registry = self.registry()?;
+        let chains = self.build_chains()?;
         let client = HttpClient::try_new().map_err(|error| ConfigError::rule("providers", error))?;
         let mut ids = BTreeSet::new();
         let mut built = Vec::with_capacity(self.providers.len());
@@ -176,56 +177,62 @@ impl Config {
             }
             let provider: Arc<dyn Provider> = match config {
                 ProviderConfig::Http(http) => Arc::new(build_http(&field, http, &registry, &client, clock)?),
-                ProviderConfig::AaveV3(aave) => Arc::new(self.build_aave(&field, aave, &registry, clock)?),
+                ProviderConfig::AaveV3(aave) => Arc::new(build_aave(&field, aave, &registry, &chains, clock)?),
             };
             built.push(guard(provider, config.limits(), Arc::clone(clock)));
         }
         Ok(built)
     }
+}
 
-    fn chain(&self, field: &Field, id: &str) -> Result<(ChainId, &ChainConfig), ConfigError> {
-        let wanted: ChainId = id.parse().map_err(|error| field.error("chain", error))?;
-        let found = self.chains.iter().find(|chain| chain.id.parse().is_ok_and(|known: ChainId| known == wanted));
-        found.map(|chain| (wanted, chain)).ok_or_else(|| field.error("chain", format!("{id} is not among the chains")))
-    }
+fn find_chain<'a>(field: &Field, chains: &'a [BuiltChain], id: &str) -> Result<&'a BuiltChain, ConfigError> {
+    let wanted: ChainId = id.parse().map_err(|error| field.error("chain", error))?;
+    let found = chains.iter().find(|built| built.chain.id == wanted);
+    found.ok_or_else(|| field.error("chain", format!("{id} is not among the chains")))
+}
 
-    fn build_aave(
-        &self,
-        field: &Field,
-        config: &AaveConfig,
-        registry: &AssetRegistry,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<AaveLender, ConfigError> {
-        let (chain, settings) = self.chain(field, &config.chain)?;
-        let capabilities = Capabilities {
-            id: field.id(&config.id)?,
-            name: config.name.clone(),
-            kind: ProviderKind::Defi,
-            countries: Vec::new(),
-            amounts: field.amounts(registry, &config.amounts)?,
-            min_term_days: 1,
-            max_term_days: MAX_TERM_DAYS,
-            purposes: Vec::new(),
-            rate_kinds: vec![RateKind::Variable],
-            security: Security::Required,
-            collateral: field.assets(registry, &config.collateral)?,
-            funding_hours: 0,
-            sharing: Sharing::PerContent,
-        };
-        AaveLender::try_new(
-            AaveLenderConfig {
-                capabilities,
-                chain,
-                rpc_url: settings.rpc_url.expose_secret().to_owned(),
-                inclusion_delay: Duration::from_secs(settings.block_time_s),
-                pool_addresses_provider: config.pool_addresses_provider.clone(),
-                data_provider: config.data_provider.clone(),
-                wrapped_native: config.wrapped_native.clone(),
-            },
-            Arc::clone(clock),
-        )
-        .map_err(|error| field.error("chain", error))
-    }
+fn build_aave(
+    field: &Field,
+    config: &AaveConfig,
+    registry: &AssetRegistry,
+    chains: &[BuiltChain],
+    clock: &Arc<dyn Clock>,
+) -> Result<AaveLender, ConfigError> {
+    let found = find_chain(field, chains, &config.chain)?;
+    let capabilities = Capabilities {
+        id: field.id(&config.id)?,
+        name: config.name.clone(),
+        kind: ProviderKind::Defi,
+        countries: Vec::new(),
+        amounts: field.amounts(registry, &config.amounts)?,
+        min_term_days: 1,
+        max_term_days: MAX_TERM_DAYS,
+        purposes: Vec::new(),
+        rate_kinds: vec![RateKind::Variable],
+        security: Security::Required,
+        collateral: field.assets(registry, &config.collateral)?,
+        funding_hours: 0,
+        sharing: Sharing::PerContent,
+    };
+    let node = found.first_endpoint().ok_or_else(|| field.error("chain", "has no node"))?;
+    AaveLender::try_new(
+        AaveLenderConfig {
+            capabilities,
+            chain: found.chain.id.clone(),
+            rpc_url: node.url.expose_secret().to_owned(),
+            inclusion_delay: whole_seconds(found.chain.block_time),
+            pool_addresses_provider: config.pool_addresses_provider.clone(),
+            data_provider: config.data_provider.clone(),
+            wrapped_native: config.wrapped_native.clone(),
+        },
+        Arc::clone(clock),
+    )
+    .map_err(|error| field.error("chain", error))
+}
+
+/// Blocks have whole seconds, so that the next one of a faster chain is counted as a second away.
+fn whole_seconds(time: Duration) -> Duration {
+    Duration::from_secs(time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0)))
 }
 
 fn build_http(
