@@ -24,8 +24,8 @@ use stage::Stage;
 /// Tasks that post, and clients of pgbench.
 const TASKS: usize = 64;
 const ACCOUNTS: usize = 10_000;
-/// Batches under way at once: one writes its rows while another holds the lock.
-const BATCHES_AT_ONCE: usize = 2;
+/// Batches under way at once: while one is written to the disk and one holds the lock, others write their rows.
+const BATCHES_AT_ONCE: usize = 4;
 const BATCH: usize = 1_000;
 
 /// Offered rates, as shares of what the ledger did at full load.
